@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/actors/problem.h>
+#include <troupe/storage/log.h>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+/// Messages to the actors that may block on a disk. Local only.
+namespace troupe::actors {
+
+/// Hands a log from one actor to another; the receiver takes it out.
+using log_box = std::shared_ptr<std::unique_ptr<storage::log>>;
+
+/// Open (and recover) the log of one partition.
+struct open_log {
+  storage::topic_partition name;
+  storage::uuid topic_id;
+  storage::log_config config;
+};
+
+struct log_opened {
+  problem why;
+  log_box value;
+  storage::recovery_report report;
+};
+
+/// Sync and close a log, save its checkpoint; remove it if `erase` is set.
+struct close_log {
+  log_box value;
+  storage::offset_t high_watermark = 0;
+  bool erase = false;
+};
+
+struct log_closed {
+  problem why;
+};
+
+/// Save what the offset store has to know, durably (DeleteRecords).
+struct save_checkpoint {
+  storage::topic_partition name;
+  storage::partition_checkpoint value;
+};
+
+struct checkpoint_saved {
+  problem why;
+};
+
+/// Remove files after `delay`; what a stop leaves behind goes at next open.
+struct remove_files {
+  std::vector<std::string> paths;
+  std::chrono::milliseconds delay{0};
+};
+
+/// From a log keeper to itself.
+struct remove_files_now {
+  std::vector<std::string> paths;
+};
+
+/// Mark the directory as cleanly closed: every log was closed before.
+struct mark_clean_shutdown {};
+
+/// DescribeLogDirs.
+struct describe_directory {};
+
+struct directory_description {
+  std::string path;
+  problem why;
+  int64_t total_bytes = -1;
+  int64_t usable_bytes = -1;
+};
+
+/// Everything below `end_offset` is durable, or why not.
+struct files_synced {
+  problem why;
+  storage::offset_t end_offset = 0;
+};
+
+/// From a disk sync to itself, behind the requests it groups.
+struct sync_pending {};
+
+/// Bring a cold slice into the page cache, then call `done`.
+struct read_in_slice {
+  storage::file_slice slice;
+  std::function<void()> done;
+};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::open_log)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::log_opened)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_log)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::log_closed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::save_checkpoint)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::checkpoint_saved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_files)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_files_now)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::mark_clean_shutdown)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::describe_directory)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::directory_description)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::files_synced)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sync_pending)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::read_in_slice)

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/actors/problem.h>
+#include <troupe/cluster/metadata_image.h>
+#include <troupe/storage/log.h>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include <cstdint>
+#include <vector>
+
+/// Messages between whoever reads and writes records and a partition. They
+/// hold memory and file descriptors of this process and never leave it.
+namespace troupe::actors {
+
+/// Chosen by the asker; comes back in the answer.
+using ticket_t = uint64_t;
+
+/// Outcome of `append_records`.
+struct append_finished {
+  ticket_t ticket = 0;
+  problem why;
+  storage::append_info info;
+  storage::offset_t log_start_offset = storage::no_offset;
+  /// Records at fault when `why` is storage::errc::invalid_record.
+  std::vector<storage::record_failure> failures;
+};
+
+/// Outcome of `read_records`.
+struct read_finished {
+  ticket_t ticket = 0;
+  problem why;
+  storage::file_slice records;
+  uint32_t first_batch_bytes = 0;
+  storage::offset_t high_watermark = storage::no_offset;
+  storage::offset_t last_stable_offset = storage::no_offset;
+  storage::offset_t log_start_offset = storage::no_offset;
+};
+
+/// The high watermark rose above what `watch_records` named; sent once.
+struct records_available {
+  ticket_t ticket = 0;
+};
+
+/// Asks for the partition's offsets by time (ListOffsets).
+struct find_offset {
+  /// >= 0: first record at or after; -1 latest, -2 earliest, -3 of the
+  /// largest timestamp, -4 earliest local.
+  storage::timestamp_ms timestamp = -1;
+  cluster::leader_epoch_t current_leader_epoch = -1;
+};
+
+struct found_offset {
+  problem why;
+  storage::found_offset value;
+};
+
+/// OffsetForLeaderEpoch.
+struct find_epoch_end {
+  cluster::leader_epoch_t leader_epoch = -1;
+  cluster::leader_epoch_t current_leader_epoch = -1;
+};
+
+struct found_epoch_end {
+  problem why;
+  cluster::leader_epoch_t leader_epoch = -1;
+  storage::offset_t end_offset = -1;
+};
+
+/// DeleteRecords; -1 means the high watermark.
+struct delete_records {
+  storage::offset_t before = 0;
+};
+
+struct records_deleted {
+  problem why;
+  storage::offset_t low_watermark = -1;
+};
+
+/// What a partition knows about itself.
+struct describe_partition {};
+
+struct partition_description {
+  problem why;
+  uint64_t size_bytes = 0;
+  storage::offset_t log_start_offset = 0;
+  storage::offset_t end_offset = 0;
+  storage::offset_t high_watermark = 0;
+  uint64_t page_cache_hits = 0;
+  uint64_t page_cache_misses = 0;
+  std::vector<storage::active_producer> producers;
+};
+
+/// New log configuration; takes effect with the next append.
+struct reconfigure_log {
+  storage::log_config config;
+};
+
+/// The controller made this node the leader with a new epoch.
+struct become_leader {
+  cluster::leader_epoch_t epoch = 0;
+};
+
+/// Time to look at retention and idle producers.
+struct housekeep {};
+
+/// Answer everything that waits, hand the log to its keeper, stop. Deletes
+/// the log when `erase` is set.
+struct close_partition {
+  bool erase = false;
+};
+
+struct partition_closed {
+  problem why;
+};
+
+/// From the partition to itself: flush.ms or the flush interval is over.
+struct flush_now {};
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::append_finished)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::read_finished)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::records_available)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_offset)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::found_offset)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_epoch_end)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::found_epoch_end)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::delete_records)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::records_deleted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::describe_partition)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::partition_description)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::reconfigure_log)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::become_leader)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::housekeep)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_partition)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::partition_closed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::flush_now)

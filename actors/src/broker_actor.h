@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "lane_hosted.h"
+#include "services.h"
+
+#include <troupe/actors/interfaces.h>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace troupe::actors {
+
+/// A partition directory that was there when the node started.
+struct found_log {
+  storage::topic_partition name;
+  storage::uuid topic_id;
+  size_t directory = 0;
+};
+
+struct broker_actor_config {
+  cluster::broker_config config;
+  std::vector<data_directory> directories;
+  /// Null entries put partitions on CAF's scheduler (deterministic tests).
+  std::vector<lane_unit*> lanes;
+  std::vector<cold_reader_actor> cold_readers;
+  std::shared_ptr<published<routing>> routes;
+  std::vector<found_log> found;
+  std::function<storage::timestamp_ms()> now;
+};
+
+struct broker_state {
+  static inline const char* name = "broker";
+
+  explicit broker_state(broker_actor::pointer self) : self(self) {}
+
+  void open(broker_actor_config x);
+
+  caf::result<metadata_applied> on_apply_metadata(apply_metadata& x);
+  void on_partition_failed(const partition_failed& x);
+  void on_housekeeping_due();
+  caf::result<broker_stopped> on_stop_broker();
+
+  broker_actor::pointer self;
+
+private:
+  struct hosted {
+    storage::uuid topic_id;
+    size_t directory = 0;
+    /// Null while opening and when offline.
+    partition_actor actor;
+  };
+  using promise = caf::typed_response_promise<metadata_applied>;
+  struct pending {
+    cluster::image_ptr image;
+    promise answer;
+  };
+
+  /// Takes the next image, if none is in work.
+  void take_next();
+  /// One log was opened, or not.
+  void finish(const storage::topic_partition& name, log_opened& x);
+  void open_partition(const storage::topic_partition& name,
+                      const cluster::topic_image& topic);
+  void close_missing(const cluster::metadata_image& image);
+  void drop_orphans(const cluster::metadata_image& image);
+  void reconfigure(const cluster::metadata_image& image);
+  void end_if_done();
+  void publish();
+  void mark_directories();
+  /// The directory with the fewest partitions, or the one that has it.
+  size_t choose_directory(const storage::topic_partition& name);
+  storage::log_config log_config_of(const cluster::topic_image& topic,
+                                    const cluster::metadata_image& image);
+
+  broker_actor_config config_;
+  std::map<storage::topic_partition, hosted> partitions_;
+  std::vector<size_t> partitions_in_directory_;
+  /// Images that wait until the one in work is served.
+  std::deque<pending> queue_;
+  size_t opening_ = 0;
+  size_t next_lane_ = 0;
+  bool in_work_ = false;
+  cluster::image_ptr image_;
+  // Stopping.
+  caf::typed_response_promise<broker_stopped> stop_promise_;
+  size_t closing_ = 0;
+  bool stopping_ = false;
+  /// Every log of the directory was closed as it should be.
+  std::vector<bool> directory_clean_;
+  problem unclean_;
+};
+
+broker_actor::behavior_type
+broker(broker_actor::stateful_pointer<broker_state> self,
+       broker_actor_config config);
+
+} // namespace troupe::actors

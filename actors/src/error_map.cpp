@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "error_map.h"
+
+#include <caf/error.hpp>
+#include <caf/sec.hpp>
+
+#include <string>
+#include <type_traits>
+#include <variant>
+
+namespace troupe::actors {
+
+using kafka::error_code;
+
+error_code to_kafka(errc x) noexcept {
+  switch (x) {
+  case errc::unknown_partition:
+    return error_code::unknown_topic_or_partition;
+  case errc::unknown_topic_id:
+    return error_code::unknown_topic_id;
+  case errc::partition_offline:
+    return error_code::kafka_storage_error;
+  case errc::fenced_leader_epoch:
+    return error_code::fenced_leader_epoch;
+  case errc::unknown_leader_epoch:
+    return error_code::unknown_leader_epoch;
+  case errc::stopping:
+    // Makes clients refresh their metadata and go where it says.
+    return error_code::not_leader_or_follower;
+  case errc::timed_out:
+    return error_code::request_timed_out;
+  case errc::internal:
+    return error_code::unknown_server_error;
+  }
+  return error_code::unknown_server_error;
+}
+
+error_code to_kafka(storage::errc x) noexcept {
+  using storage::errc;
+  switch (x) {
+  case errc::offset_out_of_range:
+    return error_code::offset_out_of_range;
+  case errc::corrupt_batch:
+    return error_code::corrupt_message;
+  case errc::invalid_record:
+    return error_code::invalid_record;
+  case errc::batch_too_large:
+    return error_code::message_too_large;
+  case errc::records_too_large_for_segment:
+    return error_code::record_list_too_large;
+  case errc::invalid_timestamp:
+    return error_code::invalid_timestamp;
+  case errc::unsupported_compression:
+    return error_code::unsupported_compression_type;
+  case errc::out_of_order_sequence:
+    return error_code::out_of_order_sequence_number;
+  case errc::invalid_producer_epoch:
+    return error_code::invalid_producer_epoch;
+  case errc::closed:
+    // Handed over or stopped: the client should look again.
+    return error_code::not_leader_or_follower;
+  case errc::invalid_argument:
+    return error_code::invalid_request;
+  case errc::disk_full:
+  case errc::read_only:
+  case errc::io:
+  case errc::poisoned:
+  case errc::corrupt_log:
+  case errc::locked:
+  case errc::not_found:
+  case errc::unsupported_format:
+    return error_code::kafka_storage_error;
+  }
+  return error_code::unknown_server_error;
+}
+
+error_code to_kafka(cluster::refusal x) noexcept {
+  using cluster::refusal;
+  switch (x) {
+  case refusal::none:
+    return error_code::none;
+  case refusal::invalid_topic_name:
+    return error_code::invalid_topic_exception;
+  case refusal::topic_exists:
+    return error_code::topic_already_exists;
+  case refusal::unknown_topic:
+    return error_code::unknown_topic_or_partition;
+  case refusal::unknown_topic_id:
+    return error_code::unknown_topic_id;
+  case refusal::invalid_partitions:
+    return error_code::invalid_partitions;
+  case refusal::invalid_replication_factor:
+    return error_code::invalid_replication_factor;
+  case refusal::invalid_replica_assignment:
+    return error_code::invalid_replica_assignment;
+  case refusal::invalid_config:
+    return error_code::invalid_config;
+  case refusal::invalid_request:
+    return error_code::invalid_request;
+  case refusal::policy_violation:
+    return error_code::policy_violation;
+  case refusal::topic_deletion_disabled:
+    return error_code::topic_deletion_disabled;
+  case refusal::storage_failure:
+    return error_code::kafka_storage_error;
+  }
+  return error_code::unknown_server_error;
+}
+
+error_code to_kafka(const problem& x) noexcept {
+  return std::visit(
+      [](const auto& code) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(code)>,
+                                     std::monostate>)
+          return error_code::none;
+        else
+          return to_kafka(code);
+      },
+      x.code);
+}
+
+problem to_problem(const caf::error& x) {
+  if (x == caf::sec::request_timeout)
+    return {errc::timed_out, "not answered within the time allowed"};
+  if (x == caf::sec::request_receiver_down)
+    return {errc::stopping, "the part of the broker that was asked stopped"};
+  return {errc::internal, caf::to_string(x)};
+}
+
+} // namespace troupe::actors

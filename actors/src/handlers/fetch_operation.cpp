@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fetch_operation.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::actors::handlers {
+
+namespace {
+
+constexpr int8_t read_committed = 1;
+
+} // namespace
+
+fetch_operation::fetch_operation(session_state& session, request_ptr asked,
+                                 kafka::fetch_request body, bool by_topic_id)
+    : session_(&session), asked_(std::move(asked)), body_(std::move(body)),
+      by_topic_id_(by_topic_id) {}
+
+void fetch_operation::start() {
+  resolve();
+  reading_ = 1;
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    if (parts_[i].actor != nullptr)
+      read(i);
+  }
+  --reading_;
+  if (reading_ == 0)
+    decide();
+}
+
+void fetch_operation::resolve() {
+  auto routes = session_->routes();
+  for (const auto& topic : body_.topics) {
+    auto route =
+        by_topic_id_ ? routes->find(topic.topic_id) : routes->find(topic.topic);
+    for (const auto& wanted : topic.partitions) {
+      auto& x = parts_.emplace_back();
+      x.asked = &wanted;
+      if (route == nullptr && by_topic_id_)
+        x.error_code = wire_code(kafka::error_code::unknown_topic_id);
+      else if (route == nullptr || wanted.partition < 0
+               || static_cast<size_t>(wanted.partition)
+                      >= route->partitions.size())
+        x.error_code = wire_code(kafka::error_code::unknown_topic_or_partition);
+      else if (!route->partitions[static_cast<size_t>(wanted.partition)]
+                    .online())
+        x.error_code = wire_code(kafka::error_code::kafka_storage_error);
+      else
+        x.actor =
+            route->partitions[static_cast<size_t>(wanted.partition)].actor;
+    }
+  }
+}
+
+void fetch_operation::read(size_t index) {
+  auto& x = parts_[index];
+  read_records what;
+  what.from = x.asked->fetch_offset;
+  what.bytes_max = static_cast<uint32_t>(
+      std::max(0, std::min({x.asked->partition_max_bytes, body_.max_bytes,
+                            static_cast<int32_t>(
+                                session_->shared->config.fetch_max_bytes)})));
+  what.current_leader_epoch = x.asked->current_leader_epoch;
+  ++reading_;
+  session_->read(x.actor, std::move(what),
+                 [me = shared_from_this(), index](read_finished& y) {
+                   me->on_read(index, y);
+                 });
+}
+
+void fetch_operation::on_read(size_t index, read_finished& x) {
+  --reading_;
+  if (answered_)
+    return;
+  auto& to = parts_[index];
+  to.found = std::move(x);
+  if (!to.found.why.ok())
+    to.error_code = wire_code(to.found.why);
+  if (reading_ == 0)
+    decide();
+}
+
+bool fetch_operation::satisfied() const {
+  if (expired_ || body_.max_wait_ms <= 0 || parts_.empty())
+    return true;
+  int64_t bytes = 0;
+  for (const auto& x : parts_) {
+    if (x.error_code != 0)
+      return true;
+    bytes += x.found.records.size;
+  }
+  return bytes >= body_.min_bytes;
+}
+
+void fetch_operation::decide() {
+  if (satisfied())
+    answer();
+  else
+    wait();
+}
+
+void fetch_operation::wait() {
+  if (!std::exchange(waiting_, true))
+    timer_ = session_->after(std::chrono::milliseconds(body_.max_wait_ms),
+                             [me = shared_from_this()] {
+                               me->expired_ = true;
+                               if (!me->answered_ && me->reading_ == 0)
+                                 me->answer();
+                             });
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    auto& x = parts_[i];
+    if (x.watch != 0)
+      continue;
+    x.watch = session_->watch(x.actor, x.found.high_watermark,
+                              [me = shared_from_this(), i] {
+                                me->parts_[i].watch = 0;
+                                if (!me->answered_)
+                                  me->read(i);
+                              });
+  }
+}
+
+void fetch_operation::answer() {
+  answered_ = true;
+  if (waiting_)
+    session_->cancel(timer_);
+  for (auto& x : parts_) {
+    if (x.watch != 0)
+      session_->unwatch(x.watch);
+  }
+  apply_budget();
+  kafka::fetch_response response;
+  size_t next = 0;
+  for (auto& topic : body_.topics) {
+    auto& to = response.responses.emplace_back();
+    to.topic = std::move(topic.topic);
+    to.topic_id = topic.topic_id;
+    to.partitions.reserve(topic.partitions.size());
+    for (size_t i = 0; i < topic.partitions.size(); ++i)
+      to.partitions.push_back(response_of(parts_[next++]));
+  }
+  session_->reply(*asked_, response);
+}
+
+void fetch_operation::apply_budget() {
+  auto budget = std::max<int64_t>(
+      0, std::min<int64_t>(body_.max_bytes,
+                           session_->shared->config.fetch_max_bytes));
+  bool first = true;
+  for (auto& x : parts_) {
+    auto& records = x.found.records;
+    if (records.size == 0)
+      continue;
+    // The first batch of the first partition goes whole, whatever the limits
+    // say, or the consumer could never get past it (KIP-74).
+    auto least = static_cast<int64_t>(x.found.first_batch_bytes);
+    if (!first && least > budget)
+      records.size = 0;
+    else if (records.size > std::max(budget, least))
+      records.size = static_cast<uint32_t>(std::max(budget, least));
+    budget -= std::min<int64_t>(budget, records.size);
+    first = false;
+  }
+}
+
+kafka::fetch_response::partition fetch_operation::response_of(part& x) const {
+  kafka::fetch_response::partition to;
+  to.partition_index = x.asked->partition;
+  to.error_code = x.error_code;
+  if (x.error_code != 0) {
+    to.high_watermark = storage::no_offset;
+    return to;
+  }
+  to.high_watermark = x.found.high_watermark;
+  to.last_stable_offset = x.found.last_stable_offset;
+  to.log_start_offset = x.found.log_start_offset;
+  if (body_.isolation_level == read_committed)
+    to.aborted_transactions.emplace();
+  if (x.found.records.size > 0)
+    to.records.file = std::move(x.found.records);
+  return to;
+}
+
+} // namespace troupe::actors::handlers

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "../session.h"
+
+#include <troupe/transport/kafka/messages/fetch.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace troupe::actors::handlers {
+
+/// One Fetch request: reads every partition, waits for more while that is too
+/// little (long poll), then answers in the order asked within max_bytes.
+class fetch_operation : public std::enable_shared_from_this<fetch_operation> {
+public:
+  fetch_operation(session_state& session, request_ptr asked,
+                  kafka::fetch_request body, bool by_topic_id);
+
+  void start();
+
+private:
+  /// A partition of the request and what is known about it.
+  struct part {
+    const kafka::fetch_request::partition* asked = nullptr;
+    partition_actor actor;
+    read_finished found;
+    ticket_t watch = 0;
+    /// Refused before a partition was asked.
+    int16_t error_code = 0;
+  };
+
+  void resolve();
+  void read(size_t index);
+  void on_read(size_t index, read_finished& x);
+  /// Answers, or waits for more.
+  void decide();
+  bool satisfied() const;
+  void wait();
+  void answer();
+  /// Gives each partition its share of max_bytes, in the order asked.
+  void apply_budget();
+  kafka::fetch_response::partition response_of(part& x) const;
+
+  session_state* session_;
+  request_ptr asked_;
+  kafka::fetch_request body_;
+  bool by_topic_id_;
+  std::vector<part> parts_;
+  size_t reading_ = 0;
+  ticket_t timer_ = 0;
+  bool waiting_ = false;
+  bool expired_ = false;
+  bool answered_ = false;
+};
+
+} // namespace troupe::actors::handlers

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "answers.h"
+#include "handlers.h"
+
+#include <caf/typed_event_based_actor.hpp>
+
+namespace troupe::actors::handlers {
+
+namespace {
+
+using response_type = kafka::init_producer_id_response;
+
+response_type refusal(int16_t code) {
+  response_type response;
+  response.error_code = code;
+  response.producer_id = -1;
+  response.producer_epoch = -1;
+  return response;
+}
+
+response_type fresh(int64_t producer_id) {
+  response_type response;
+  response.producer_id = producer_id;
+  response.producer_epoch = 0;
+  return response;
+}
+
+} // namespace
+
+kafka::error_code
+check_init_producer_id(const kafka::init_producer_id_request& x) {
+  using kafka::error_code;
+  if (x.transactional_id && x.transactional_id->empty())
+    return error_code::invalid_request;
+  if (x.transactional_id)
+    // Transactions do not exist here. This is the code on which clients give
+    // up at once with a fatal error; the retriable ones would have them spin
+    // until their timeout.
+    return error_code::transactional_id_authorization_failed;
+  if ((x.producer_id == -1) != (x.producer_epoch == -1))
+    return error_code::invalid_request;
+  return error_code::none;
+}
+
+// An idempotent producer that comes with an id (v3) gets a new one: only
+// transactions continue with the id they had.
+result<void> init_producer_id(session_state& session, request_ptr x) {
+  auto asked = x->decode<kafka::init_producer_id_request>();
+  if (!asked)
+    return failure(asked.error());
+  auto code = check_init_producer_id(*asked);
+  if (code != kafka::error_code::none) {
+    session.reply(*x, refusal(wire_code(code)));
+    return {};
+  }
+  session.self
+      ->request(session.shared->controller, admin_timeout,
+                allocate_producer_id{})
+      .then(
+          [&session, x](const producer_id_allocated& given) {
+            session.reply(*x, given.why.ok() ? fresh(given.producer_id)
+                                             : refusal(wire_code(given.why)));
+          },
+          [&session, x](const caf::error& e) {
+            session.reply(*x, refusal(wire_code(to_problem(e))));
+          });
+  return {};
+}
+
+} // namespace troupe::actors::handlers

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "handlers.h"
+
+#include <troupe/cluster/controller.h>
+#include <troupe/transport/kafka/messages/produce.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace troupe::actors::handlers {
+
+namespace {
+
+using kafka::produce_request;
+using kafka::produce_response;
+
+constexpr int16_t acks_none = 0;
+constexpr int16_t acks_leader = 1;
+constexpr int16_t acks_all = -1;
+
+/// One Produce request while its partitions append.
+struct produce_operation {
+  session_state* session;
+  request_ptr asked;
+  int16_t acks = acks_leader;
+  produce_response response;
+  size_t outstanding = 1;
+  bool failed = false;
+
+  produce_response::partition& entry(size_t topic, size_t partition) {
+    return response.responses[topic].partition_responses[partition];
+  }
+
+  void
+  refuse(produce_response::partition& to, int16_t code, std::string message) {
+    failed = true;
+    to.error_code = code;
+    to.base_offset = storage::no_offset;
+    to.error_message = std::move(message);
+  }
+
+  void finished(produce_response::partition& to, append_finished& x) {
+    if (!x.why.ok()) {
+      refuse(to, wire_code(x.why), std::move(x.why.message));
+      for (auto& failure : x.failures)
+        to.record_errors.push_back(
+            {failure.batch_index, std::move(failure.message)});
+    } else {
+      to.base_offset = x.info.base_offset;
+      to.log_append_time_ms = x.info.log_append_time;
+      to.log_start_offset = x.log_start_offset;
+    }
+  }
+
+  /// One answer less to wait for; the last one sends the response.
+  void done() {
+    if (--outstanding > 0)
+      return;
+    if (acks != acks_none)
+      session->reply(*asked, response);
+    else if (failed)
+      session->close("a produce request with acks=0 failed");
+    else
+      session->reply_nothing(*asked);
+  }
+};
+
+using operation_ptr = std::shared_ptr<produce_operation>;
+
+/// Why a whole request is refused, if it is.
+std::pair<kafka::error_code, const char*> check(const produce_request& x) {
+  if (x.acks != acks_none && x.acks != acks_leader && x.acks != acks_all)
+    return {kafka::error_code::invalid_required_acks,
+            "acks must be 0, 1 or -1"};
+  if (x.transactional_id)
+    return {kafka::error_code::transactional_id_authorization_failed,
+            "transactions are not supported"};
+  return {kafka::error_code::none, ""};
+}
+
+void append_one(const operation_ptr& op, const routing& routes,
+                const std::string& topic, produce_request::partition& what,
+                std::chrono::milliseconds timeout, size_t topic_index,
+                size_t partition_index) {
+  auto& entry = op->entry(topic_index, partition_index);
+  entry.index = what.index;
+  if (cluster::internal_topic(topic))
+    return op->refuse(entry,
+                      wire_code(kafka::error_code::invalid_topic_exception),
+                      "only the broker writes to this topic");
+  auto route = routes.find(topic);
+  if (route == nullptr || what.index < 0
+      || static_cast<size_t>(what.index) >= route->partitions.size())
+    return op->refuse(entry,
+                      wire_code(kafka::error_code::unknown_topic_or_partition),
+                      "no such topic or partition");
+  const auto& partition = route->partitions[static_cast<size_t>(what.index)];
+  if (!partition.online())
+    return op->refuse(entry, wire_code(kafka::error_code::kafka_storage_error),
+                      "the partition's disk has failed");
+  ++op->outstanding;
+  op->session->append(
+      partition.actor, std::move(what.records.bytes), op->acks, timeout,
+      [op, topic_index, partition_index](append_finished& x) {
+        op->finished(op->entry(topic_index, partition_index), x);
+        op->done();
+      });
+}
+
+/// zstd came with version 7 (KIP-110).
+bool codec_too_new(const storage::buffer& records, int16_t version) {
+  if (version >= 7)
+    return false;
+  auto header = storage::parse_batch_header(records.bytes());
+  return header
+         && header->codec_bits() == static_cast<uint8_t>(storage::codec::zstd);
+}
+
+} // namespace
+
+result<void> produce(session_state& session, request_ptr x) {
+  auto asked = x->decode<produce_request>();
+  if (!asked)
+    return failure(asked.error());
+  auto op = std::make_shared<produce_operation>();
+  op->session = &session;
+  op->asked = x;
+  op->acks = asked->acks;
+  auto refusal = check(*asked);
+  std::chrono::milliseconds timeout{std::max(asked->timeout_ms, 1)};
+  // Every entry is in its place before the first partition may answer.
+  for (auto& topic : asked->topic_data)
+    op->response.responses.push_back(
+        {topic.name, std::vector<produce_response::partition>(
+                         topic.partition_data.size())});
+  auto routes = session.routes();
+  for (size_t i = 0; i < asked->topic_data.size(); ++i) {
+    auto& topic = asked->topic_data[i];
+    for (size_t j = 0; j < topic.partition_data.size(); ++j) {
+      auto& what = topic.partition_data[j];
+      auto& entry = op->entry(i, j);
+      entry.index = what.index;
+      if (refusal.first != kafka::error_code::none)
+        op->refuse(entry, wire_code(refusal.first), refusal.second);
+      else if (codec_too_new(what.records.bytes, x->version()))
+        op->refuse(entry,
+                   wire_code(kafka::error_code::unsupported_compression_type),
+                   "zstd needs Produce version 7");
+      else
+        append_one(op, *routes, topic.name, what, timeout, i, j);
+    }
+  }
+  op->done();
+  return {};
+}
+
+} // namespace troupe::actors::handlers

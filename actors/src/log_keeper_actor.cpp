@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "log_keeper_actor.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace troupe::actors {
+
+log_keeper_actor::behavior_type
+log_keeper(log_keeper_actor::stateful_pointer<log_keeper_state> self,
+           log_keeper_config config) {
+  auto& state = self->state;
+  state.config = std::move(config);
+  return {
+    [&state](const open_log& x) { return state.on_open_log(x); },
+    [&state](close_log& x) { return state.on_close_log(x); },
+    [&state](const save_checkpoint& x) { return state.on_save_checkpoint(x); },
+    [&state](remove_files& x) { state.on_remove_files(x); },
+    [&state](const remove_files_now& x) { state.on_remove_files_now(x); },
+    [&state](const mark_clean_shutdown&) {
+      return state.on_mark_clean_shutdown();
+    },
+    [&state](const describe_directory&) {
+      return state.on_describe_directory();
+    },
+  };
+}
+
+namespace {
+
+void report_recovery(const open_log& x, const storage::log& log,
+                     const storage::recovery_report& report) {
+  spdlog::debug("partition.opened tp={} start={} end={} segments={}",
+                to_string(x.name), log.start_offset(), log.end_offset(),
+                report.segments);
+  if (report.scanned && report.bytes_scanned > 0)
+    spdlog::info("partition.recovered tp={} end={} scanned_bytes={} "
+                 "truncated_bytes={} indexes_rebuilt={}",
+                 to_string(x.name), log.end_offset(), report.bytes_scanned,
+                 report.bytes_truncated, report.indexes_rebuilt);
+  for (const auto& note : report.notes)
+    spdlog::warn("partition.recovery_note tp={} note=\"{}\"",
+                 to_string(x.name), note);
+}
+
+} // namespace
+
+log_opened log_keeper_state::on_open_log(const open_log& x) {
+  storage::log_options options;
+  options.directory = config.directory + "/" + to_string(x.name);
+  options.name = x.name;
+  options.topic_id = x.topic_id;
+  options.config = x.config;
+  options.clean_shutdown = config.clean_shutdown;
+  options.now = config.now();
+  auto known = config.offsets->load(x.name);
+  if (!known)
+    spdlog::warn("partition.checkpoint_lost tp={} reason=\"{}\"",
+                 to_string(x.name), to_string(known.error()));
+  else if (*known && (*known)->offsets.topic_id == x.topic_id)
+    options.checkpoint = std::move(**known);
+  auto opened = storage::log::open(*config.fs, std::move(options));
+  if (!opened)
+    return {problem{std::move(opened.error())}, nullptr, {}};
+  report_recovery(x, *opened->value, opened->report);
+  auto box = std::make_shared<std::unique_ptr<storage::log>>(
+    std::move(opened->value));
+  return {{}, std::move(box), std::move(opened->report)};
+}
+
+log_closed log_keeper_state::on_close_log(close_log& x) {
+  auto log = std::move(*x.value);
+  auto name = log->options().name;
+  auto directory = log->options().directory;
+  auto checkpoint = log->close(x.high_watermark);
+  log.reset();
+  if (x.erase) {
+    auto erased = erase(name, directory);
+    return erased ? log_closed{} : log_closed{problem{erased.error()}};
+  }
+  if (!checkpoint)
+    return {problem{std::move(checkpoint.error())}};
+  auto saved = config.offsets->save(name, *checkpoint, storage::durable::no);
+  return saved ? log_closed{} : log_closed{problem{saved.error()}};
+}
+
+result<void> log_keeper_state::erase(const storage::topic_partition& tp,
+                                     const std::string& directory) {
+  if (auto done = config.offsets->erase(tp); !done)
+    return done;
+  // The rename is the deletion: a crash before the removal ends leaves a name
+  // that the next start recognises.
+  auto doomed = directory + deleted_directory_suffix;
+  if (auto done = config.fs->remove_all(doomed); !done)
+    return done;
+  if (auto done = config.fs->rename(directory, doomed); !done)
+    return done;
+  return config.fs->remove_all(doomed);
+}
+
+checkpoint_saved
+log_keeper_state::on_save_checkpoint(const save_checkpoint& x) {
+  auto saved = config.offsets->save(x.name, x.value, storage::durable::yes);
+  return saved ? checkpoint_saved{} : checkpoint_saved{problem{saved.error()}};
+}
+
+void log_keeper_state::on_remove_files(remove_files& x) {
+  self->delayed_send(self, x.delay, remove_files_now{std::move(x.paths)});
+}
+
+void log_keeper_state::on_remove_files_now(const remove_files_now& x) {
+  for (const auto& path : x.paths) {
+    if (auto done = config.fs->remove_all(path); !done)
+      spdlog::warn("log_keeper.remove_failed path={} reason=\"{}\"", path,
+                   to_string(done.error()));
+  }
+}
+
+log_closed log_keeper_state::on_mark_clean_shutdown() {
+  constexpr std::string_view content = "version: 1\n";
+  auto done = storage::replace_file(
+    *config.fs, config.directory + "/" + clean_shutdown_marker,
+    std::as_bytes(std::span{content}));
+  return done ? log_closed{} : log_closed{problem{done.error()}};
+}
+
+directory_description log_keeper_state::on_describe_directory() {
+  directory_description answer;
+  answer.path = config.directory;
+  auto space = config.fs->free_space(config.directory);
+  if (!space) {
+    answer.why = problem{std::move(space.error())};
+    return answer;
+  }
+  answer.total_bytes = static_cast<int64_t>(space->total_bytes);
+  answer.usable_bytes = static_cast<int64_t>(space->usable_bytes);
+  return answer;
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actor_system.h"
+#include "data_directories.h"
+#include "services.h"
+#include "transport_actor.h"
+
+#include <troupe/actors/node.h>
+#include <troupe/cluster/metadata_log.h>
+
+#include <caf/actor_system.hpp>
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace troupe {
+
+/// The pieces of a node in the order in which they are made; they go in the
+/// opposite order.
+struct node::state {
+  explicit state(node_options x);
+  ~state();
+
+  result<void> start();
+  result<void> stop(std::chrono::milliseconds deadline);
+
+  node_options options;
+  actors::opened_directories directories;
+  std::vector<std::unique_ptr<transport::lane>> lanes;
+  actors::node_actor_config actor_config;
+  std::unique_ptr<caf::actor_system> system;
+  std::vector<std::unique_ptr<actors::lane_unit>> units;
+  std::shared_ptr<actors::published<actors::routing>> routes;
+  std::vector<actors::data_directory> disks;
+  std::vector<actors::cold_reader_actor> cold_readers;
+  actors::broker_actor broker;
+  actors::controller_actor controller;
+  actors::transport_actor transport;
+  std::shared_ptr<transport::server> server;
+  std::mutex stopping;
+  bool stopped = false;
+
+private:
+  result<std::unique_ptr<cluster::metadata_log>> open_metadata();
+  void spawn_disks();
+  void spawn_broker();
+  void spawn_controller(std::unique_ptr<cluster::metadata_log> log);
+  result<void> apply(cluster::image_ptr image);
+  result<void> listen();
+  std::vector<actors::lane_unit*> unit_pointers() const;
+  /// Ends every actor and waits for them, then ends the lanes.
+  void end_actors();
+};
+
+} // namespace troupe

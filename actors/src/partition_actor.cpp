@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "partition_actor.h"
+
+#include "error_map.h"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::actors {
+
+partition_actor::behavior_type partition(partition_pointer self,
+                                         partition_config config) {
+  self->state.open(std::move(config));
+  auto& state = self->state;
+  return {
+    [&state](append_records& x) { state.on_append_records(x); },
+    [&state](read_records& x) { state.on_read_records(x); },
+    [&state](watch_records& x) { state.on_watch_records(x); },
+    [&state](const unwatch_records& x) { state.on_unwatch_records(x); },
+    [&state](const find_offset& x) { return state.on_find_offset(x); },
+    [&state](const find_epoch_end& x) { return state.on_find_epoch_end(x); },
+    [&state](const delete_records& x) { return state.on_delete_records(x); },
+    [&state](const describe_partition&) {
+      return state.on_describe_partition();
+    },
+    [&state](const reconfigure_log& x) { state.on_reconfigure_log(x); },
+    [&state](const become_leader& x) { state.on_become_leader(x); },
+    [&state](const housekeep&) { state.on_housekeep(); },
+    [&state](const flush_now&) { state.on_flush_now(); },
+    [&state](const files_synced& x) { state.on_files_synced(x); },
+    [&state](const close_partition& x) { return state.on_close_partition(x); },
+  };
+}
+
+void partition_state::open(partition_config config) {
+  config_ = std::move(config);
+  core_.emplace(std::move(*config_.log), config_.leader_epoch, config_.level);
+  config_.log.reset();
+  segments_ = core_->log().segment_count();
+}
+
+void partition_state::on_append_records(append_records& x) {
+  auto answer = core_->append(x.batch, config_.now());
+  answer.ticket = x.ticket;
+  bool acknowledged = !answer.why.ok() || x.acks == 0
+                      || answer.info.next_offset <= core_->high_watermark();
+  if (acknowledged)
+    self->send(x.client, std::move(answer));
+  else
+    parked_.push_back({std::move(answer), std::move(x.client)});
+  check_failure();
+  if (core_->closed() || core_->failed())
+    return;
+  high_watermark_moved();
+  auto segments = core_->log().segment_count();
+  // A rolled segment is synced in the background, so that recovery after a
+  // crash has to scan no more than the newest one.
+  if (core_->waits_for_sync() || segments != segments_
+      || core_->log().sync_due(config_.now()))
+    start_sync();
+  else
+    arm_flush();
+  segments_ = segments;
+}
+
+void partition_state::on_read_records(read_records& x) {
+  auto outcome = core_->read(x.from, x.bytes_max, x.current_leader_epoch);
+  if (!outcome.cold) {
+    outcome.answer.ticket = x.ticket;
+    self->send(x.client, std::move(outcome.answer));
+    check_failure();
+    return;
+  }
+  auto retry = [me = partition_actor{self}, x] { caf::anon_send(me, x); };
+  self->send(config_.cold_reader,
+             read_in_slice{std::move(outcome.answer.records), retry});
+}
+
+void partition_state::on_watch_records(watch_records& x) {
+  if (core_->closed() || core_->failed()
+      || core_->high_watermark() > x.offset) {
+    self->send(x.client, records_available{x.ticket});
+    return;
+  }
+  auto id = x.client.id();
+  watchers_[id] = {x.ticket, x.offset, std::move(x.client)};
+}
+
+void partition_state::on_unwatch_records(const unwatch_records& x) {
+  watchers_.erase(x.client.id());
+}
+
+found_offset partition_state::on_find_offset(const find_offset& x) {
+  auto answer = core_->find(x);
+  check_failure();
+  return answer;
+}
+
+found_epoch_end partition_state::on_find_epoch_end(const find_epoch_end& x) {
+  return core_->find(x);
+}
+
+caf::result<records_deleted>
+partition_state::on_delete_records(const delete_records& x) {
+  auto outcome = core_->delete_before(x.before);
+  check_failure();
+  if (!outcome.answer.why.ok())
+    return outcome.answer;
+  remove(std::move(outcome.removed));
+  // Only the log start offset cannot be rebuilt from the log: durable first.
+  save_checkpoint save{config_.name,
+                       core_->log().checkpoint(core_->high_watermark())};
+  auto promise = self->make_response_promise<records_deleted>();
+  self->request(config_.keeper, std::chrono::seconds(30), std::move(save))
+    .then(
+      [promise, answer = outcome.answer](checkpoint_saved& y) mutable {
+        answer.why = std::move(y.why);
+        promise.deliver(answer);
+      },
+      [promise](const caf::error& y) mutable {
+        promise.deliver(records_deleted{to_problem(y), -1});
+      });
+  return promise;
+}
+
+partition_description partition_state::on_describe_partition() {
+  return core_->describe();
+}
+
+void partition_state::on_reconfigure_log(const reconfigure_log& x) {
+  core_->reconfigure(x.config);
+}
+
+void partition_state::on_become_leader(const become_leader& x) {
+  core_->become_leader(x.epoch);
+}
+
+void partition_state::on_housekeep() {
+  remove(core_->apply_retention(config_.now()));
+  check_failure();
+}
+
+void partition_state::on_flush_now() {
+  flush_armed_ = false;
+  start_sync();
+}
+
+void partition_state::on_files_synced(const files_synced& x) {
+  syncing_ = false;
+  if (core_->closed())
+    return;
+  if (!x.why.ok()) {
+    core_->fail(x.why.message);
+    check_failure();
+    return;
+  }
+  core_->synced(x.end_offset);
+  high_watermark_moved();
+  if (std::exchange(sync_again_, false))
+    start_sync();
+}
+
+caf::result<partition_closed>
+partition_state::on_close_partition(const close_partition& x) {
+  answer_all(x.erase ? problem{errc::unknown_partition, "deleted"}
+                     : problem{errc::stopping, "the broker is stopping"});
+  if (core_->closed())
+    return partition_closed{};
+  close_log order;
+  order.high_watermark = core_->high_watermark();
+  order.erase = x.erase;
+  order.value = std::make_shared<std::unique_ptr<storage::log>>(
+    core_->release());
+  auto promise = self->make_response_promise<partition_closed>();
+  // The actor stays behind, refusing, until nobody knows it any more: late
+  // requests get an answer instead of silence.
+  self->request(config_.keeper, std::chrono::minutes(5), std::move(order))
+    .then(
+      [promise](log_closed& y) mutable {
+        promise.deliver(partition_closed{std::move(y.why)});
+      },
+      [promise](const caf::error& y) mutable {
+        promise.deliver(partition_closed{to_problem(y)});
+      });
+  return promise;
+}
+
+void partition_state::high_watermark_moved() {
+  auto mark = core_->high_watermark();
+  while (!parked_.empty() && parked_.front().answer.info.next_offset <= mark) {
+    auto& first = parked_.front();
+    self->send(first.client, std::move(first.answer));
+    parked_.pop_front();
+  }
+  for (auto i = watchers_.begin(); i != watchers_.end();) {
+    if (mark > i->second.offset) {
+      self->send(i->second.client, records_available{i->second.ticket});
+      i = watchers_.erase(i);
+    } else {
+      ++i;
+    }
+  }
+}
+
+void partition_state::answer_all(const problem& why) {
+  for (auto& x : parked_) {
+    x.answer.why = why;
+    self->send(x.client, std::move(x.answer));
+  }
+  parked_.clear();
+  for (auto& [id, x] : watchers_)
+    self->send(x.client, records_available{x.ticket});
+  watchers_.clear();
+}
+
+void partition_state::start_sync() {
+  if (core_->closed() || core_->failed())
+    return;
+  if (syncing_) {
+    sync_again_ = true;
+    return;
+  }
+  syncing_ = true;
+  self->send(config_.sync, sync_files{core_->log().plan_sync(), self});
+}
+
+void partition_state::arm_flush() {
+  auto flush_ms = core_->log().options().config.flush_ms;
+  auto wait = flush_ms;
+  if (config_.level == cluster::durability::interval)
+    wait = std::min<int64_t>(wait, config_.flush_interval.count());
+  if (flush_armed_ || wait == storage::log_config::unlimited)
+    return;
+  flush_armed_ = true;
+  self->delayed_send(self, std::chrono::milliseconds(wait), flush_now{});
+}
+
+void partition_state::check_failure() {
+  if (!core_->failed() || failure_reported_)
+    return;
+  failure_reported_ = true;
+  answer_all({errc::partition_offline, core_->failure_reason()});
+  config_.report_failure({config_.name, core_->failure_reason()});
+}
+
+void partition_state::remove(storage::removed_files files) {
+  if (files.paths.empty())
+    return;
+  std::chrono::milliseconds delay{
+    core_->log().options().config.file_delete_delay_ms};
+  self->send(config_.keeper, remove_files{std::move(files.paths), delay});
+}
+
+} // namespace troupe::actors

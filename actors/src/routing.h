@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/actors/interfaces.h>
+#include <troupe/cluster/metadata_image.h>
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace troupe::actors {
+
+/// Where one partition is served on this node.
+struct partition_route {
+  /// Invalid (null) while the partition is offline.
+  partition_actor actor;
+  /// Index of its data directory.
+  size_t directory = 0;
+
+  bool online() const noexcept { return actor != nullptr; }
+};
+
+struct topic_route {
+  std::shared_ptr<const cluster::topic_image> topic;
+  /// Indexed by partition.
+  std::vector<partition_route> partitions;
+};
+
+/// A metadata image together with the actors that serve it; never changes.
+struct routing {
+  cluster::image_ptr image;
+  std::unordered_map<std::string, std::shared_ptr<const topic_route>> topics;
+  std::unordered_map<storage::uuid, std::shared_ptr<const topic_route>> by_id;
+
+  /// Null when unknown.
+  const topic_route* find(const std::string& topic) const;
+  const topic_route* find(const storage::uuid& id) const;
+};
+
+using routing_ptr = std::shared_ptr<const routing>;
+
+} // namespace troupe::actors

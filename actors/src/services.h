@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "published.h"
+#include "routing.h"
+
+#include <troupe/actors/interfaces.h>
+#include <troupe/cluster/broker_config.h>
+#include <troupe/transport/server.h>
+
+#include <string>
+#include <vector>
+
+namespace troupe::actors {
+
+/// One data directory and the actors that may block on its disk.
+struct data_directory {
+  std::string path;
+  log_keeper_actor keeper;
+  disk_sync_actor sync;
+};
+
+/// What every session of a node works with. Set up before the first session,
+/// shared as `shared_ptr<const services>`; only `routes` moves on.
+struct services {
+  cluster::broker_config config;
+  controller_actor controller;
+  std::vector<data_directory> directories;
+  std::shared_ptr<published<routing>> routes;
+};
+
+using services_ptr = std::shared_ptr<const services>;
+
+} // namespace troupe::actors

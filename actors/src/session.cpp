@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session.h"
+
+#include "handlers/handlers.h"
+
+#include <troupe/transport/kafka/api_table.h>
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+#include <vector>
+
+namespace troupe::actors {
+
+namespace {
+
+/// How often a session with unanswered reads or appends looks for ones that
+/// are overdue; nothing runs while none is out.
+constexpr std::chrono::seconds sweep_interval{1};
+
+/// A partition answers reads at once; this only ends waits for a dead disk.
+constexpr std::chrono::seconds read_timeout{30};
+
+/// Name of the sweep among the timers.
+constexpr ticket_t sweep_ticket = 0;
+
+} // namespace
+
+session_actor::behavior_type
+session(session_pointer self, services_ptr shared,
+        std::shared_ptr<transport::connection> socket) {
+  auto& state = self->state;
+  state.open(std::move(shared), std::move(socket));
+  return {
+    [&state](append_finished& x) { state.on_append_finished(x); },
+    [&state](read_finished& x) { state.on_read_finished(x); },
+    [&state](const records_available& x) { state.on_records_available(x); },
+    [&state](frame_received& x) { state.on_frame_received(x); },
+    [&state](const connection_closed& x) { state.on_connection_closed(x); },
+    [&state](const deadline_due&) { state.on_deadline_due(); },
+  };
+}
+
+void session_state::open(services_ptr shared_services,
+                         std::shared_ptr<transport::connection> to) {
+  shared = std::move(shared_services);
+  socket = std::move(to);
+  spdlog::debug("session.opened peer={}", socket->peer());
+}
+
+session_state::~session_state() = default;
+
+// -- requests -----------------------------------------------------------------
+
+void session_state::on_frame_received(frame_received& x) {
+  auto serving = std::make_shared<request>();
+  serving->slot = x.slot;
+  serving->frame = std::move(x.frame);
+  auto header = kafka::parse_request_header(serving->frame, &serving->body);
+  if (!header)
+    return close("request header: " + header.error().message);
+  serving->header = std::move(*header);
+  serve(std::move(serving));
+}
+
+void session_state::serve(request_ptr x) {
+  const auto& header = x->header;
+  auto api = kafka::find_api(header.api_key);
+  if (api == nullptr)
+    return close("unknown api " + std::to_string(header.api_key));
+  if (!api->serves(header.api_version)) {
+    if (api->key == kafka::api_key::api_versions)
+      return handlers::refuse_api_versions(*this, *x);
+    return close(std::string(api->name) + " version "
+                 + std::to_string(header.api_version) + " is not served");
+  }
+  auto handle = handlers::find(api->key);
+  if (handle == nullptr)
+    return close("no handler for " + std::string(api->name));
+  if (auto served = handle(*this, x); !served)
+    close(std::string(api->name) + ": " + served.error().message);
+}
+
+void session_state::on_connection_closed(const connection_closed& x) {
+  spdlog::debug("session.closed peer={} reason=\"{}\"", socket->peer(), x.why);
+  for (const auto& [id, partition] : watched_)
+    self->send(partition, unwatch_records{self});
+  self->quit();
+}
+
+// -- partitions ---------------------------------------------------------------
+
+void session_state::append(const partition_actor& to, storage::buffer batch,
+                           int16_t acks, std::chrono::milliseconds timeout,
+                           std::function<void(append_finished&)> then) {
+  auto ticket = next_ticket_++;
+  appends_.emplace(ticket,
+                   awaited_append{deadlines::clock::now() + timeout,
+                                  std::move(then)});
+  self->send(to, append_records{ticket, std::move(batch), acks, self});
+  arm_sweep();
+}
+
+void session_state::read(const partition_actor& from, read_records what,
+                         std::function<void(read_finished&)> then) {
+  auto ticket = next_ticket_++;
+  reads_.emplace(ticket, awaited_read{deadlines::clock::now() + read_timeout,
+                                      std::move(then)});
+  what.ticket = ticket;
+  what.client = self;
+  self->send(from, std::move(what));
+  arm_sweep();
+}
+
+ticket_t session_state::watch(const partition_actor& what,
+                              storage::offset_t above,
+                              std::function<void()> then) {
+  auto ticket = next_ticket_++;
+  watches_.emplace(ticket, std::move(then));
+  watched_.emplace(what.id(), what);
+  self->send(what, watch_records{ticket, above, self});
+  return ticket;
+}
+
+void session_state::unwatch(ticket_t watch) {
+  watches_.erase(watch);
+}
+
+void session_state::on_append_finished(append_finished& x) {
+  auto entry = appends_.extract(x.ticket);
+  if (!entry.empty())
+    entry.mapped().then(x);
+}
+
+void session_state::on_read_finished(read_finished& x) {
+  auto entry = reads_.extract(x.ticket);
+  if (!entry.empty())
+    entry.mapped().then(x);
+}
+
+void session_state::on_records_available(const records_available& x) {
+  auto entry = watches_.extract(x.ticket);
+  if (!entry.empty())
+    entry.mapped()();
+}
+
+// -- deadlines ----------------------------------------------------------------
+
+ticket_t session_state::after(std::chrono::milliseconds delay,
+                              std::function<void()> then) {
+  auto ticket = next_ticket_++;
+  timers_.emplace(ticket, std::move(then));
+  deadlines_.add(deadlines::clock::now() + delay, ticket);
+  arm();
+  return ticket;
+}
+
+void session_state::cancel(ticket_t timer) {
+  timers_.erase(timer);
+}
+
+void session_state::arm_sweep() {
+  if (std::exchange(sweeping_, true))
+    return;
+  deadlines_.add(deadlines::clock::now() + sweep_interval, sweep_ticket);
+  arm();
+}
+
+void session_state::arm() {
+  auto when = deadlines_.to_arm();
+  if (!when)
+    return;
+  deadlines_.armed(*when);
+  auto delay = std::max(*when - deadlines::clock::now(),
+                        deadlines::clock::duration::zero());
+  // Rounded up, or the message would come just before its deadline.
+  self->delayed_send(self,
+                     std::chrono::ceil<std::chrono::milliseconds>(delay),
+                     deadline_due{});
+}
+
+void session_state::on_deadline_due() {
+  deadlines_.fired();
+  auto now = deadlines::clock::now();
+  for (auto ticket : deadlines_.expired(now)) {
+    if (ticket == sweep_ticket) {
+      sweep(now);
+      continue;
+    }
+    auto entry = timers_.extract(ticket);
+    if (!entry.empty())
+      entry.mapped()();
+  }
+  arm();
+}
+
+void session_state::sweep(deadlines::clock::time_point now) {
+  sweeping_ = false;
+  problem late{errc::timed_out, "the partition did not answer in time"};
+  std::vector<ticket_t> overdue;
+  for (const auto& [ticket, x] : appends_) {
+    if (x.deadline <= now)
+      overdue.push_back(ticket);
+  }
+  for (auto ticket : overdue) {
+    append_finished x;
+    x.ticket = ticket;
+    x.why = late;
+    on_append_finished(x);
+  }
+  overdue.clear();
+  for (const auto& [ticket, x] : reads_) {
+    if (x.deadline <= now)
+      overdue.push_back(ticket);
+  }
+  for (auto ticket : overdue) {
+    read_finished x;
+    x.ticket = ticket;
+    x.why = late;
+    on_read_finished(x);
+  }
+  if (!appends_.empty() || !reads_.empty())
+    arm_sweep();
+}
+
+} // namespace troupe::actors

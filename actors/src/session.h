@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "deadlines.h"
+#include "error_map.h"
+#include "lane_hosted.h"
+#include "services.h"
+
+#include <troupe/actors/interfaces.h>
+#include <troupe/transport/frame_sink.h>
+#include <troupe/transport/kafka/codec.h>
+#include <troupe/transport/kafka/error_code.h>
+#include <troupe/transport/kafka/request_header.h>
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace troupe::actors {
+
+struct session_state;
+using session_pointer = lane_pointer<session_actor, session_state>;
+
+/// A request that is being served.
+struct request {
+  transport::request_slot slot = 0;
+  kafka::request_header header;
+  storage::buffer frame;
+  /// Where the body begins in `frame`.
+  size_t body = 0;
+
+  int16_t version() const noexcept { return header.api_version; }
+
+  template <class T>
+  result<T> decode() const {
+    return kafka::decode_request<T>(frame, body, header.api_version);
+  }
+};
+
+using request_ptr = std::shared_ptr<const request>;
+
+/// Longest that a session waits for the controller or a partition to answer
+/// an administrative request.
+inline constexpr std::chrono::seconds admin_timeout{30};
+
+/// One connection's requests. Handlers (handlers/*.cpp) are functions over it:
+/// each answers its request exactly once through `reply`, at once or later.
+struct session_state {
+  static inline const char* name = "session";
+
+  session_state(session_pointer self) : self(self) {}
+  ~session_state();
+
+  void open(services_ptr shared_services,
+            std::shared_ptr<transport::connection> to);
+
+  // -- for handlers -----------------------------------------------------------
+
+  /// The metadata and actors to serve this request with; take it once.
+  routing_ptr routes() const { return shared->routes->get(); }
+
+  template <class Response>
+  void reply(const request& to, const Response& x) {
+    socket->reply(to.slot, kafka::encode_response(x, to.version(),
+                                                  to.header.correlation_id));
+  }
+
+  /// Produce with acks=0.
+  void reply_nothing(const request& to) { socket->reply(to.slot, {}); }
+
+  /// Protocol violation or acks=0 failure: the only answer is to hang up.
+  void close(const std::string& why) { socket->close(why); }
+
+  /// Hot path: ask a partition, `then` runs when its answer comes. Exactly
+  /// once; also with errc::timed_out or errc::stopping.
+  void append(const partition_actor& to, storage::buffer batch, int16_t acks,
+              std::chrono::milliseconds timeout,
+              std::function<void(append_finished&)> then);
+  void read(const partition_actor& from, read_records what,
+            std::function<void(read_finished&)> then);
+  /// `then` runs once records above `above` can be read, unless `unwatch`
+  /// comes first.
+  ticket_t watch(const partition_actor& what, storage::offset_t above,
+                 std::function<void()> then);
+  void unwatch(ticket_t watch);
+  /// `then` runs once after `delay` unless cancelled.
+  ticket_t after(std::chrono::milliseconds delay, std::function<void()> then);
+  void cancel(ticket_t timer);
+
+  // -- messages ---------------------------------------------------------------
+
+  void on_frame_received(frame_received& x);
+  void on_connection_closed(const connection_closed& x);
+  void on_append_finished(append_finished& x);
+  void on_read_finished(read_finished& x);
+  void on_records_available(const records_available& x);
+  void on_deadline_due();
+
+  session_pointer self;
+  services_ptr shared;
+  std::shared_ptr<transport::connection> socket;
+
+private:
+  struct awaited_append {
+    deadlines::clock::time_point deadline;
+    std::function<void(append_finished&)> then;
+  };
+  struct awaited_read {
+    deadlines::clock::time_point deadline;
+    std::function<void(read_finished&)> then;
+  };
+
+  void serve(request_ptr x);
+  /// Arms the actor's one timer for the earliest deadline.
+  void arm();
+  void arm_sweep();
+  /// Ends appends and reads that are overdue.
+  void sweep(deadlines::clock::time_point now);
+
+  ticket_t next_ticket_ = 1;
+  std::unordered_map<ticket_t, awaited_append> appends_;
+  std::unordered_map<ticket_t, awaited_read> reads_;
+  std::unordered_map<ticket_t, std::function<void()>> watches_;
+  std::unordered_map<ticket_t, std::function<void()>> timers_;
+  /// Partitions that may still hold a watch of ours.
+  std::unordered_map<caf::actor_id, partition_actor> watched_;
+  deadlines deadlines_;
+  bool sweeping_ = false;
+};
+
+session_actor::behavior_type
+session(session_pointer self, services_ptr shared,
+        std::shared_ptr<transport::connection> socket);
+
+} // namespace troupe::actors

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spawn.h"
+
+#include <caf/actor_system.hpp>
+
+#include <utility>
+
+namespace troupe::actors {
+
+broker_actor spawn_broker(caf::actor_system& system, broker_actor_config x) {
+  return system.spawn(broker, std::move(x));
+}
+
+controller_actor spawn_controller(caf::actor_system& system,
+                                  controller_config x) {
+  return system.spawn<caf::detached>(controller, std::move(x));
+}
+
+log_keeper_actor spawn_log_keeper(caf::actor_system& system,
+                                  log_keeper_config x) {
+  return system.spawn<caf::detached>(log_keeper, std::move(x));
+}
+
+disk_sync_actor spawn_disk_sync(caf::actor_system& system,
+                                storage::file_system* fs) {
+  return system.spawn<caf::detached>(disk_sync, fs);
+}
+
+cold_reader_actor spawn_cold_reader(caf::actor_system& system) {
+  return system.spawn<caf::detached>(cold_reader);
+}
+
+transport_actor spawn_transport(caf::actor_system& system,
+                                std::shared_ptr<transport::server> server) {
+  return system.spawn<caf::detached>(transport_of, std::move(server));
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transport_actor.h"
+
+#include "session.h"
+
+#include <caf/send.hpp>
+
+#include <atomic>
+#include <utility>
+
+namespace troupe::actors {
+
+transport_actor::behavior_type
+transport_of(transport_actor::stateful_pointer<transport_state> self,
+             std::shared_ptr<transport::server> server) {
+  auto& state = self->state;
+  state.server = std::move(server);
+  return {
+    [&state](const stop_transport&) { return state.on_stop_transport(); },
+  };
+}
+
+transport_stopped transport_state::on_stop_transport() {
+  server->stop(stop_deadline);
+  return {};
+}
+
+namespace {
+
+/// What a connection knows of its session.
+class session_sink final : public transport::frame_sink {
+public:
+  explicit session_sink(session_actor session) : session_(std::move(session)) {}
+
+  void on_frame(transport::request_slot slot, storage::buffer frame) override {
+    caf::anon_send(session_, frame_received{slot, std::move(frame)});
+  }
+
+  void on_closed(const std::string& why) override {
+    caf::anon_send(session_, connection_closed{why});
+  }
+
+private:
+  session_actor session_;
+};
+
+} // namespace
+
+transport::accept_handler make_sessions(caf::actor_system& system,
+                                        std::vector<lane_unit*> lanes,
+                                        services_ptr shared) {
+  return [&system, lanes = std::move(lanes), shared = std::move(shared)](
+           size_t index, std::shared_ptr<transport::connection> socket)
+           -> std::shared_ptr<transport::frame_sink> {
+    auto actor = spawn_on(system, lanes[index], session, shared,
+                          std::move(socket));
+    return std::make_shared<session_sink>(std::move(actor));
+  };
+}
+
+transport::read_in_handler
+make_read_in(std::vector<cold_reader_actor> cold_readers) {
+  auto turn = std::make_shared<std::atomic<size_t>>(0);
+  return [readers = std::move(cold_readers),
+          turn](storage::file_slice slice, std::function<void()> done) {
+    auto next = turn->fetch_add(1, std::memory_order_relaxed);
+    caf::anon_send(readers[next % readers.size()],
+                   read_in_slice{std::move(slice), std::move(done)});
+  };
+}
+
+} // namespace troupe::actors

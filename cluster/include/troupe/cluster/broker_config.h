@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/cluster/config_table.h>
+#include <troupe/storage/result.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace troupe::cluster {
+
+/// When a produce request with acks=1 or acks=all is answered
+/// (`troupe.durability`).
+enum class durability : uint8_t {
+  /// After the write into the page cache, as Kafka does.
+  page_cache,
+  /// The same, and every log is synced at least each `flush_interval_ms`.
+  interval,
+  /// After fdatasync; one sync serves all partitions that wait for it.
+  fsync,
+};
+
+/// The settings of a node, made from Kafka's broker keys. Values that topics
+/// inherit stay text in `values` (see config_table.h).
+struct broker_config {
+  /// Every key that was set, by its Kafka name.
+  config_map values;
+
+  node_id id = 0;
+  int32_t num_partitions = 1;
+  int16_t default_replication_factor = 1;
+  bool auto_create_topics = true;
+  bool delete_topics = true;
+  durability durability_level = durability::page_cache;
+  int64_t flush_interval_ms = 1000;
+  int64_t socket_request_max_bytes = 104857600;
+  int64_t fetch_max_bytes = 57671680;
+  int64_t connections_max_idle_ms = 600000;
+  int64_t max_connections = 20000;
+  int64_t queued_max_requests_per_connection = 64;
+  int64_t retention_check_interval_ms = 300000;
+  int64_t producer_id_block_size = 1000;
+  /// Partitions a node accepts in all (`troupe.partitions.max`).
+  int64_t partitions_max = 100000;
+  /// Lanes; 0 chooses by the number of cores.
+  int32_t lanes = 0;
+  std::string log_level = "info";
+};
+
+/// Fills the struct from `values`; the error names the key and its value.
+result<broker_config> make_broker_config(config_map values);
+
+/// Parses a Java properties file (comments, continuation lines, escapes).
+/// `origin` names the file in errors; unknown keys are errors with their line.
+result<config_map>
+parse_properties(std::string_view text, std::string_view origin);
+
+/// Maps `TROUPE_LOG_RETENTION_MS` to `log.retention.ms`; other variables are
+/// ignored, an unknown key after the prefix is an error.
+result<config_map> parse_environment(const char* const* environment);
+
+/// `key=value`, as given to --set.
+result<std::pair<std::string, std::string>>
+parse_assignment(std::string_view text);
+
+/// All settings in force as a properties file, defaults included, each with
+/// its help as comment.
+std::string print_config(const broker_config& config);
+
+} // namespace troupe::cluster

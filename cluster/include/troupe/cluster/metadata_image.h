@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/storage/types.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace troupe::cluster {
+
+using storage::leader_epoch_t;
+using storage::offset_t;
+using storage::timestamp_ms;
+using storage::topic_partition;
+using storage::uuid;
+
+using node_id = int32_t;
+inline constexpr node_id no_node = -1;
+
+/// A broker as clients see it: the advertised address.
+struct node_registration {
+  node_id id = no_node;
+  std::string host;
+  uint16_t port = 0;
+  std::string rack;
+
+  bool operator==(const node_registration&) const = default;
+};
+
+/// Who serves one partition. Replicas in order of preference.
+struct partition_registration {
+  node_id leader = no_node;
+  leader_epoch_t leader_epoch = 0;
+  std::vector<node_id> replicas;
+  std::vector<node_id> isr;
+
+  bool operator==(const partition_registration&) const = default;
+};
+
+/// Overrides of a topic or of the brokers: key -> value, Kafka's names.
+using config_map = std::map<std::string, std::string>;
+
+struct topic_image {
+  std::string name;
+  uuid id;
+  /// Indexed by partition.
+  std::vector<partition_registration> partitions;
+  config_map configs;
+
+  bool operator==(const topic_image&) const = default;
+};
+
+/// What the cluster agreed on up to `end_offset` of the metadata log. Never
+/// changes: `apply` (metadata_record.h) makes a new one that shares what stayed
+/// the same. Any thread may hold and read one.
+struct metadata_image {
+  /// Next offset of the metadata log that is not in here.
+  offset_t end_offset = 0;
+  std::string cluster_id;
+  /// By name, so that listings come sorted.
+  std::map<std::string, std::shared_ptr<const topic_image>> topics;
+  std::unordered_map<uuid, std::shared_ptr<const topic_image>> topics_by_id;
+  std::map<node_id, node_registration> nodes;
+  /// Dynamic broker configs; key no_node is the cluster-wide default.
+  std::map<node_id, config_map> broker_configs;
+  /// First producer id that no broker was given yet.
+  int64_t next_producer_id = 0;
+
+  const topic_image* find(const std::string& topic) const;
+  const topic_image* find(const uuid& id) const;
+  /// Null when topic or partition is unknown.
+  const partition_registration* find(const topic_partition& tp) const;
+  size_t partition_count() const noexcept;
+};
+
+using image_ptr = std::shared_ptr<const metadata_image>;
+
+} // namespace troupe::cluster

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/cluster/metadata_image.h>
+#include <troupe/storage/result.h>
+
+#include <cstddef>
+#include <span>
+#include <variant>
+#include <vector>
+
+namespace troupe::cluster {
+
+struct cluster_created {
+  std::string cluster_id;
+  bool operator==(const cluster_created&) const = default;
+};
+
+struct node_registered {
+  node_registration node;
+  bool operator==(const node_registered&) const = default;
+};
+
+struct topic_created {
+  topic_image topic;
+  bool operator==(const topic_created&) const = default;
+};
+
+struct topic_deleted {
+  uuid id;
+  bool operator==(const topic_deleted&) const = default;
+};
+
+/// Partitions appended behind the ones that exist.
+struct partitions_added {
+  uuid id;
+  std::vector<partition_registration> partitions;
+  bool operator==(const partitions_added&) const = default;
+};
+
+/// Replaces all overrides of a topic.
+struct topic_configs_replaced {
+  uuid id;
+  config_map configs;
+  bool operator==(const topic_configs_replaced&) const = default;
+};
+
+/// Replaces all dynamic configs of a broker (no_node: of all brokers).
+struct broker_configs_replaced {
+  node_id node = no_node;
+  config_map configs;
+  bool operator==(const broker_configs_replaced&) const = default;
+};
+
+/// Producer ids below `next_producer_id` have been given out.
+struct producer_ids_allocated {
+  int64_t next_producer_id = 0;
+  bool operator==(const producer_ids_allocated&) const = default;
+};
+
+/// One change of the cluster's metadata: a record of the metadata log.
+using metadata_record =
+    std::variant<cluster_created, node_registered, topic_created, topic_deleted,
+                 partitions_added, topic_configs_replaced,
+                 broker_configs_replaced, producer_ids_allocated>;
+
+/// Changes that belong together: one batch, applied as a whole.
+using metadata_delta = std::vector<metadata_record>;
+
+/// The image after `delta`, whose last record lies just before `end_offset`.
+/// Fails when a record contradicts the image (a damaged or foreign log).
+result<image_ptr> apply(const metadata_image& before,
+                        const metadata_delta& delta, offset_t end_offset);
+
+/// The value of a record in the metadata log: version and type first, so that
+/// an unknown one is recognised (unsupported_format), then its fields.
+std::vector<std::byte> encode(const metadata_record& x);
+result<metadata_record>
+decode_metadata_record(std::span<const std::byte> bytes);
+
+/// The records that build `image` from nothing (a snapshot).
+metadata_delta snapshot_of(const metadata_image& image);
+
+} // namespace troupe::cluster

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <config_keys.h>
+#include <config_value.h>
+#include <troupe/cluster/broker_config.h>
+#include <troupe/storage/assert.h>
+
+#include <string>
+#include <utility>
+
+namespace troupe::cluster {
+
+namespace {
+
+/// Values that were checked before; what is not set has its default.
+class checked_values {
+public:
+  explicit checked_values(const config_map& values) : values_(values) {}
+
+  std::string_view text(std::string_view name) const {
+    const auto* key = find_broker_config(name);
+    ASSERT(key != nullptr);
+    auto i = values_.find(std::string{name});
+    return trimmed(i == values_.end() ? key->default_value
+                                      : std::string_view{i->second});
+  }
+
+  int64_t number(std::string_view name) const {
+    auto x = parse_integer(text(name));
+    ASSERT(x.has_value());
+    return *x;
+  }
+
+  bool flag(std::string_view name) const {
+    auto x = parse_boolean(text(name));
+    ASSERT(x.has_value());
+    return *x;
+  }
+
+private:
+  const config_map& values_;
+};
+
+durability durability_of(std::string_view word) {
+  if (word == "fsync")
+    return durability::fsync;
+  return word == "interval" ? durability::interval : durability::page_cache;
+}
+
+/// `broker.id` is the older name of `node.id`.
+result<node_id> id_of(const config_map& values) {
+  checked_values checked{values};
+  bool has_older_name = values.contains("broker.id");
+  auto id = checked.number(has_older_name ? "broker.id" : "node.id");
+  if (has_older_name && values.contains("node.id")
+      && checked.number("node.id") != id)
+    return failure(storage::errc::invalid_argument,
+                   "node.id and broker.id must be equal when both are set");
+  return static_cast<node_id>(id);
+}
+
+result<void> check_values(const config_map& values) {
+  for (const auto& [name, value] : values) {
+    const auto* key = find_broker_config(name);
+    if (key == nullptr)
+      return failure(unknown_broker_config(name));
+    if (auto ok = check_config(*key, value); !ok)
+      return ok;
+  }
+  return check_topic_configs(topic_defaults_of(values));
+}
+
+/// A value as it must stand in a properties file to be read back unchanged.
+std::string escaped(std::string_view value) {
+  std::string text;
+  for (auto c : value) {
+    if (c == '\n')
+      text += "\\n";
+    else if (c == '\r')
+      text += "\\r";
+    else if (c == '\\' || (c == ' ' && text.empty()))
+      text += std::string{"\\"} + c;
+    else
+      text += c;
+  }
+  return text;
+}
+
+} // namespace
+
+result<broker_config> make_broker_config(config_map values) {
+  if (auto ok = check_values(values); !ok)
+    return failure(std::move(ok.error()));
+  auto id = id_of(values);
+  if (!id)
+    return failure(std::move(id.error()));
+  checked_values checked{values};
+  broker_config x;
+  x.id = *id;
+  x.num_partitions = static_cast<int32_t>(checked.number("num.partitions"));
+  x.default_replication_factor =
+      static_cast<int16_t>(checked.number("default.replication.factor"));
+  x.auto_create_topics = checked.flag("auto.create.topics.enable");
+  x.delete_topics = checked.flag("delete.topic.enable");
+  x.durability_level = durability_of(checked.text("troupe.durability"));
+  x.flush_interval_ms = checked.number("troupe.flush.interval.ms");
+  x.socket_request_max_bytes = checked.number("socket.request.max.bytes");
+  x.fetch_max_bytes = checked.number("fetch.max.bytes");
+  x.connections_max_idle_ms = checked.number("connections.max.idle.ms");
+  x.max_connections = checked.number("max.connections");
+  x.queued_max_requests_per_connection =
+      checked.number("troupe.queued.max.requests.per.connection");
+  x.retention_check_interval_ms =
+      checked.number("log.retention.check.interval.ms");
+  x.partitions_max = checked.number("troupe.partitions.max");
+  x.lanes = static_cast<int32_t>(checked.number("troupe.lanes"));
+  x.log_level = checked.text("troupe.log.level");
+  x.values = std::move(values);
+  return x;
+}
+
+std::string print_config(const broker_config& config) {
+  std::string text;
+  for (const auto& key : broker_config_keys()) {
+    auto i = config.values.find(std::string{key.name});
+    auto value =
+        i == config.values.end() ? std::string{key.default_value} : i->second;
+    if (key.name == "node.id")
+      value = std::to_string(config.id);
+    bool unset = value.empty() && i == config.values.end();
+    text += "# " + std::string{key.help} + "\n" + (unset ? "# " : "")
+            + std::string{key.name} + "=" + escaped(value) + "\n\n";
+  }
+  return text;
+}
+
+} // namespace troupe::cluster

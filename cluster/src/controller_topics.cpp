@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <placement.h>
+#include <quoted.h>
+#include <topic_name.h>
+#include <troupe/cluster/controller.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+
+namespace troupe::cluster {
+
+namespace {
+
+/// -1 in a request: "what the broker's configuration says".
+constexpr int32_t broker_default = -1;
+
+outcome refused(decision verdict) {
+  return {std::move(verdict), {}};
+}
+
+outcome refused(refusal what, std::string message) {
+  return refused(refuse(what, std::move(message)));
+}
+
+decision check_name(const metadata_image& image, const std::string& name) {
+  if (auto fault = topic_name_fault(name); !fault.empty())
+    return refuse(refusal::invalid_topic_name,
+                  "topic name " + quoted(name) + " is illegal: " + fault);
+  if (name == metadata_topic)
+    return refuse(refusal::invalid_topic_name,
+                  "topic name " + quoted(name)
+                      + " is kept for the cluster's own metadata");
+  if (image.topics.contains(name))
+    return refuse(refusal::topic_exists,
+                  "topic " + quoted(name) + " already exists");
+  if (const auto* other = colliding_topic(image, name))
+    return refuse(refusal::invalid_topic_name,
+                  "topic " + quoted(name) + " collides with existing topic "
+                      + quoted(*other) + ": '.' and '_' count as the same");
+  return {};
+}
+
+/// Puts the assignments into the order of their partitions, which must be
+/// 0..n-1.
+decision
+order_assignments(const new_topic& x, std::vector<replica_list>& placement) {
+  if (x.num_partitions != broker_default
+      || x.replication_factor != broker_default)
+    return refuse(refusal::invalid_request,
+                  "with explicit replica assignments the number of partitions "
+                  "and the replication factor must both be -1");
+  placement.resize(x.assignments.size());
+  std::vector<bool> seen(x.assignments.size());
+  for (const auto& [partition, replicas] : x.assignments) {
+    auto index = static_cast<size_t>(partition);
+    if (partition < 0 || index >= seen.size())
+      return refuse(refusal::invalid_replica_assignment,
+                    "partitions of the assignment must be 0 to "
+                        + std::to_string(seen.size() - 1) + ", not "
+                        + std::to_string(partition));
+    if (seen[index])
+      return refuse(refusal::invalid_replica_assignment,
+                    "partition " + std::to_string(partition)
+                        + " is assigned twice");
+    seen[index] = true;
+    placement[index] = replicas;
+  }
+  return {};
+}
+
+decision check_replication_factor(const metadata_image& image,
+                                  int64_t replication_factor) {
+  if (replication_factor < 1)
+    return refuse(refusal::invalid_replication_factor,
+                  "replication factor must be at least 1, or -1 for the "
+                  "broker's default");
+  if (replication_factor > static_cast<int64_t>(image.nodes.size()))
+    return refuse(refusal::invalid_replication_factor,
+                  "replication factor " + std::to_string(replication_factor)
+                      + " is larger than the number of brokers, "
+                      + std::to_string(image.nodes.size()));
+  return {};
+}
+
+decision place_explicitly(const metadata_image& image, const new_topic& x,
+                          const broker_config& config,
+                          std::vector<replica_list>& placement) {
+  if (auto verdict = order_assignments(x, placement); !verdict.ok())
+    return verdict;
+  if (auto verdict = check_placement(image, placement, 0); !verdict.ok())
+    return verdict;
+  auto count = static_cast<int64_t>(placement.size());
+  return check_partition_bound(image, count, count, config.partitions_max);
+}
+
+decision place_automatically(const metadata_image& image, const new_topic& x,
+                             const broker_config& config,
+                             std::vector<replica_list>& placement) {
+  auto count = x.num_partitions == broker_default ? config.num_partitions
+                                                  : x.num_partitions;
+  if (count < 1)
+    return refuse(refusal::invalid_partitions,
+                  "number of partitions must be at least 1, or -1 for the "
+                  "broker's default");
+  auto replication_factor = x.replication_factor == broker_default
+                                ? config.default_replication_factor
+                                : x.replication_factor;
+  if (auto verdict = check_replication_factor(image, replication_factor);
+      !verdict.ok())
+    return verdict;
+  if (auto verdict =
+          check_partition_bound(image, count, count, config.partitions_max);
+      !verdict.ok())
+    return verdict;
+  // Starting where the last topic stopped spreads topics of one partition.
+  auto start = image.partition_count() % image.nodes.size();
+  placement = place_partitions(image, start, 0, static_cast<size_t>(count),
+                               static_cast<size_t>(replication_factor));
+  return {};
+}
+
+decision collect_configs(const new_topic& x, config_map& configs) {
+  for (const auto& [key, value] : x.configs) {
+    if (!value)
+      return refuse(refusal::invalid_config,
+                    "configuration " + quoted(key) + " has no value");
+    configs[key] = *value;
+  }
+  if (auto ok = check_topic_configs(configs); !ok)
+    return refuse(refusal::invalid_config, ok.error().message);
+  return {};
+}
+
+/// Where in the order of nodes the topic's first leader stands, so that added
+/// partitions go on round the nodes from there.
+size_t start_of(const metadata_image& image, const topic_image& topic) {
+  auto first = image.nodes.find(topic.partitions.front().replicas.front());
+  if (first == image.nodes.end())
+    return 0;
+  return static_cast<size_t>(std::distance(image.nodes.begin(), first));
+}
+
+decision place_more(const metadata_image& image, const topic_image& topic,
+                    const more_partitions& x,
+                    std::vector<replica_list>& placement) {
+  auto present = topic.partitions.size();
+  auto added = static_cast<size_t>(x.count) - present;
+  auto replication_factor = topic.partitions.front().replicas.size();
+  if (x.assignments) {
+    if (x.assignments->size() != added)
+      return refuse(refusal::invalid_replica_assignment,
+                    "assignments for " + std::to_string(x.assignments->size())
+                        + " partitions where " + std::to_string(added)
+                        + " are added");
+    placement = *x.assignments;
+    return check_placement(image, placement, replication_factor);
+  }
+  if (auto verdict = check_replication_factor(
+          image, static_cast<int64_t>(replication_factor));
+      !verdict.ok())
+    return verdict;
+  placement = place_partitions(image, start_of(image, topic), present, added,
+                               replication_factor);
+  return {};
+}
+
+} // namespace
+
+outcome
+controller::create_topic(const metadata_image& image, const new_topic& x) {
+  if (auto verdict = check_name(image, x.name); !verdict.ok())
+    return refused(std::move(verdict));
+  std::vector<replica_list> placement;
+  auto placed = x.assignments.empty()
+                    ? place_automatically(image, x, config_, placement)
+                    : place_explicitly(image, x, config_, placement);
+  if (!placed.ok())
+    return refused(std::move(placed));
+  topic_image topic;
+  if (auto verdict = collect_configs(x, topic.configs); !verdict.ok())
+    return refused(std::move(verdict));
+  topic.name = x.name;
+  do
+    topic.id = fresh_uuid();
+  while (image.topics_by_id.contains(topic.id));
+  topic.partitions = register_partitions(std::move(placement));
+  return {{}, {topic_created{std::move(topic)}}};
+}
+
+outcome controller::delete_topic(const metadata_image& image,
+                                 const topic_reference& x) {
+  if (!config_.delete_topics)
+    return refused(refusal::topic_deletion_disabled,
+                   "topic deletion is disabled: delete.topic.enable=false");
+  if (x.name && !x.id.is_nil())
+    return refused(refusal::invalid_request,
+                   "a topic must be named by name or by id, not by both");
+  if (!x.name && x.id.is_nil())
+    return refused(refusal::invalid_request,
+                   "a topic must be named by name or by id");
+  const auto* topic = x.name ? image.find(*x.name) : image.find(x.id);
+  if (topic == nullptr)
+    return x.name ? refused(refusal::unknown_topic,
+                            "topic " + quoted(*x.name) + " does not exist")
+                  : refused(refusal::unknown_topic_id,
+                            "no topic has the id " + to_string(x.id));
+  return {{}, {topic_deleted{topic->id}}};
+}
+
+outcome controller::create_partitions(const metadata_image& image,
+                                      const more_partitions& x) {
+  const auto* topic = image.find(x.topic);
+  if (topic == nullptr)
+    return refused(refusal::unknown_topic,
+                   "topic " + quoted(x.topic) + " does not exist");
+  auto present = static_cast<int64_t>(topic->partitions.size());
+  if (x.count <= present)
+    return refused(refusal::invalid_partitions,
+                   "topic " + quoted(x.topic) + " has "
+                       + std::to_string(present) + " partitions; the new total "
+                       + std::to_string(x.count) + " is not larger");
+  if (auto verdict = check_partition_bound(image, x.count, x.count - present,
+                                           config_.partitions_max);
+      !verdict.ok())
+    return refused(std::move(verdict));
+  std::vector<replica_list> placement;
+  if (auto verdict = place_more(image, *topic, x, placement); !verdict.ok())
+    return refused(std::move(verdict));
+  return {
+      {},
+      {partitions_added{topic->id, register_partitions(std::move(placement))}}};
+}
+
+} // namespace troupe::cluster

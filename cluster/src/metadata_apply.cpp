@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <quoted.h>
+#include <troupe/cluster/controller.h>
+#include <troupe/cluster/metadata_record.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace troupe::cluster {
+
+namespace {
+
+tl::unexpected<storage::error> contradiction(std::string message) {
+  return failure(storage::errc::corrupt_log,
+                 "cannot apply metadata: " + std::move(message));
+}
+
+bool contains(const std::vector<node_id>& nodes, node_id x) {
+  return std::find(nodes.begin(), nodes.end(), x) != nodes.end();
+}
+
+bool distinct_nodes(std::vector<node_id> nodes) {
+  std::sort(nodes.begin(), nodes.end());
+  return std::adjacent_find(nodes.begin(), nodes.end()) == nodes.end()
+         && (nodes.empty() || nodes.front() >= 0);
+}
+
+bool consistent(const partition_registration& x) {
+  return !x.replicas.empty() && distinct_nodes(x.replicas)
+         && distinct_nodes(x.isr) && x.leader_epoch >= 0
+         && (x.leader == no_node || contains(x.replicas, x.leader))
+         && std::all_of(x.isr.begin(), x.isr.end(), [&x](node_id node) {
+              return contains(x.replicas, node);
+            });
+}
+
+result<void> check(const std::vector<partition_registration>& partitions,
+                   const std::string& topic) {
+  if (partitions.empty())
+    return contradiction("no partitions for topic " + quoted(topic));
+  for (const auto& x : partitions)
+    if (!consistent(x))
+      return contradiction("impossible replicas in topic " + quoted(topic));
+  return {};
+}
+
+/// Applies records to its own copy of an image.
+struct image_editor {
+  metadata_image image;
+
+  void put(topic_image x) {
+    auto topic = std::make_shared<const topic_image>(std::move(x));
+    image.topics[topic->name] = topic;
+    image.topics_by_id[topic->id] = topic;
+  }
+
+  result<void> operator()(const cluster_created& x) {
+    if (!image.cluster_id.empty())
+      return contradiction("the cluster has an id already");
+    if (x.cluster_id.empty())
+      return contradiction("the cluster's id is empty");
+    image.cluster_id = x.cluster_id;
+    return {};
+  }
+
+  result<void> operator()(const node_registered& x) {
+    if (x.node.id < 0)
+      return contradiction("node id " + std::to_string(x.node.id));
+    image.nodes[x.node.id] = x.node;
+    return {};
+  }
+
+  result<void> operator()(const topic_created& x) {
+    if (!valid_topic_name(x.topic.name))
+      return contradiction("topic name " + quoted(x.topic.name));
+    if (image.topics.contains(x.topic.name))
+      return contradiction("topic " + quoted(x.topic.name) + " exists already");
+    if (x.topic.id.is_nil() || image.topics_by_id.contains(x.topic.id))
+      return contradiction("id of topic " + quoted(x.topic.name)
+                           + " is nil or in use");
+    if (auto ok = check(x.topic.partitions, x.topic.name); !ok)
+      return ok;
+    put(x.topic);
+    return {};
+  }
+
+  result<void> operator()(const topic_deleted& x) {
+    const auto* topic = image.find(x.id);
+    if (topic == nullptr)
+      return contradiction("deleted topic " + to_string(x.id) + " is unknown");
+    image.topics.erase(std::string{topic->name});
+    image.topics_by_id.erase(x.id);
+    return {};
+  }
+
+  result<void> operator()(const partitions_added& x) {
+    const auto* topic = image.find(x.id);
+    if (topic == nullptr)
+      return contradiction("partitions for unknown topic " + to_string(x.id));
+    if (auto ok = check(x.partitions, topic->name); !ok)
+      return ok;
+    auto changed = *topic;
+    changed.partitions.insert(changed.partitions.end(), x.partitions.begin(),
+                              x.partitions.end());
+    put(std::move(changed));
+    return {};
+  }
+
+  result<void> operator()(const topic_configs_replaced& x) {
+    const auto* topic = image.find(x.id);
+    if (topic == nullptr)
+      return contradiction("configs for unknown topic " + to_string(x.id));
+    auto changed = *topic;
+    changed.configs = x.configs;
+    put(std::move(changed));
+    return {};
+  }
+
+  result<void> operator()(const broker_configs_replaced& x) {
+    if (x.node < no_node)
+      return contradiction("configs of node " + std::to_string(x.node));
+    if (x.configs.empty())
+      image.broker_configs.erase(x.node);
+    else
+      image.broker_configs[x.node] = x.configs;
+    return {};
+  }
+
+  result<void> operator()(const producer_ids_allocated& x) {
+    if (x.next_producer_id <= image.next_producer_id)
+      return contradiction("producer ids go back to "
+                           + std::to_string(x.next_producer_id));
+    image.next_producer_id = x.next_producer_id;
+    return {};
+  }
+};
+
+} // namespace
+
+result<image_ptr> apply(const metadata_image& before,
+                        const metadata_delta& delta, offset_t end_offset) {
+  if (end_offset < before.end_offset)
+    return contradiction("offset goes back to " + std::to_string(end_offset));
+  image_editor editor{before};
+  for (const auto& record : delta)
+    if (auto ok = std::visit(editor, record); !ok)
+      return failure(std::move(ok.error()));
+  editor.image.end_offset = end_offset;
+  return std::make_shared<const metadata_image>(std::move(editor.image));
+}
+
+metadata_delta snapshot_of(const metadata_image& image) {
+  metadata_delta records;
+  if (!image.cluster_id.empty())
+    records.emplace_back(cluster_created{image.cluster_id});
+  for (const auto& [id, node] : image.nodes)
+    records.emplace_back(node_registered{node});
+  for (const auto& [name, topic] : image.topics)
+    records.emplace_back(topic_created{*topic});
+  for (const auto& [node, configs] : image.broker_configs)
+    records.emplace_back(broker_configs_replaced{node, configs});
+  if (image.next_producer_id > 0)
+    records.emplace_back(producer_ids_allocated{image.next_producer_id});
+  return records;
+}
+
+} // namespace troupe::cluster

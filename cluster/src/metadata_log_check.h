@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/storage/file_system.h>
+#include <troupe/storage/result.h>
+
+#include <string>
+
+namespace troupe::cluster {
+
+/// Looks for damage that is not a torn tail, before the log is opened: opening
+/// cuts a log at the first bad batch, and what follows would be lost without a
+/// word. Every append is synced before the next one, so a crash can tear only
+/// the last batch; a whole batch behind a bad one, or a segment that does not
+/// continue the one before, is damage. corrupt_log then, with the place.
+result<void>
+check_segments(storage::file_system& fs, const std::string& directory);
+
+} // namespace troupe::cluster

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/cluster/controller.h>
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace troupe::cluster {
+
+using replica_list = std::vector<node_id>;
+
+/// Replicas for partitions [first, first + count) of a topic: leaders go round
+/// the nodes from `start`, followers sit on the nodes behind the leader, with
+/// a gap that widens every round so that no two nodes share everything. There
+/// must be at least `replication_factor` nodes.
+std::vector<replica_list>
+place_partitions(const metadata_image& image, size_t start, size_t first,
+                 size_t count, size_t replication_factor);
+
+/// Checks placements that a client asked for: known nodes, none twice, and
+/// `replication_factor` of them in each (0: as many as in the first).
+decision check_placement(const metadata_image& image,
+                         std::span<const replica_list> placement,
+                         size_t replication_factor);
+
+/// Fresh partitions: the first replica leads, all are in sync.
+std::vector<partition_registration>
+register_partitions(std::vector<replica_list> placement);
+
+/// A refusal with its message.
+decision refuse(refusal what, std::string message);
+
+/// Checks a new total of partitions of one topic (`added` of them new) against
+/// the number the cluster may have.
+decision check_partition_bound(const metadata_image& image, int64_t count,
+                               int64_t added, int64_t partitions_max);
+
+} // namespace troupe::cluster

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+# One way to make each of our targets.
+
+# Flags that every target of ours is compiled with; users never see them.
+add_library(troupe_flags INTERFACE)
+target_compile_features(troupe_flags INTERFACE cxx_std_20)
+target_compile_options(troupe_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Wold-style-cast
+  -Woverloaded-virtual -Wnull-dereference)
+if(TROUPE_WERROR)
+  target_compile_options(troupe_flags INTERFACE -Werror)
+endif()
+if(TROUPE_SANITIZE)
+  target_compile_options(troupe_flags INTERFACE
+    -fsanitize=${TROUPE_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(troupe_flags INTERFACE -fsanitize=${TROUPE_SANITIZE})
+endif()
+
+# troupe_module(<name> [PUBLIC targets...] [PRIVATE targets...])
+# A library from src/**.cpp with public headers in include/.
+function(troupe_module name)
+  cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS
+    ${CMAKE_CURRENT_SOURCE_DIR}/src/*.cpp)
+  add_library(troupe_${name} STATIC ${sources})
+  add_library(troupe::${name} ALIAS troupe_${name})
+  set_target_properties(troupe_${name} PROPERTIES EXPORT_NAME ${name}
+    POSITION_INDEPENDENT_CODE ON)
+  target_compile_features(troupe_${name} PUBLIC cxx_std_20)
+  target_include_directories(troupe_${name}
+    PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>
+           $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+    PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
+  target_link_libraries(troupe_${name}
+    PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:troupe_flags>)
+  set_property(GLOBAL APPEND PROPERTY TROUPE_MODULES troupe_${name})
+endfunction()
+
+# troupe_test(<name> LINK targets...): one doctest program from *.cpp here.
+function(troupe_test name)
+  cmake_parse_arguments(arg "" "" "LINK;INCLUDE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  add_executable(test_${name} ${sources} ${PROJECT_SOURCE_DIR}/tests/main.cpp)
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}
+    ${arg_INCLUDE})
+  target_link_libraries(test_${name} PRIVATE ${arg_LINK} troupe_flags)
+  add_test(NAME ${name} COMMAND test_${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600)
+endfunction()

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/storage/batch_validator.h>
+#include <troupe/storage/buffer.h>
+#include <troupe/storage/file_slice.h>
+#include <troupe/storage/file_system.h>
+#include <troupe/storage/log_config.h>
+#include <troupe/storage/offset_store.h>
+#include <troupe/storage/record_batch.h>
+#include <troupe/storage/result.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::storage {
+
+/// Where and how a log is opened.
+struct log_options {
+  /// Directory of the partition; created when missing.
+  std::string directory;
+  topic_partition name;
+  uuid topic_id;
+  log_config config;
+  /// The last stop was clean and the checkpoint is true: nothing is scanned.
+  bool clean_shutdown = false;
+  /// What the offset store knew, if anything.
+  std::optional<partition_checkpoint> checkpoint;
+  timestamp_ms now = 0;
+};
+
+/// What opening found and mended.
+struct recovery_report {
+  bool scanned = false;
+  int32_t segments = 0;
+  uint64_t bytes_scanned = 0;
+  uint64_t bytes_truncated = 0;
+  int32_t indexes_rebuilt = 0;
+  /// One sentence per thing mended or found damaged.
+  std::vector<std::string> notes;
+};
+
+/// Who sends the batch.
+enum class append_origin : uint8_t {
+  /// Foreign bytes: the log validates them and assigns offsets.
+  client,
+  /// Our own bytes (metadata log): offsets assigned, no client rules.
+  internal,
+};
+
+struct append_options {
+  leader_epoch_t leader_epoch = 0;
+  timestamp_ms now = 0;
+  append_origin origin = append_origin::client;
+};
+
+struct append_info {
+  offset_t base_offset = no_offset;
+  /// First offset after the appended (or duplicated) batch.
+  offset_t next_offset = no_offset;
+  /// `now` when the topic says LogAppendTime, else -1.
+  timestamp_ms log_append_time = no_timestamp;
+  /// The batch was here already (idempotent retry); nothing was appended.
+  bool duplicate = false;
+};
+
+enum class read_mode : uint8_t {
+  /// Batch headers may be read from disk: for detached actors and tests.
+  blocking,
+  /// Headers that are not in the page cache make the read answer `cold`.
+  nowait,
+};
+
+struct read_info {
+  /// Whole batches; empty when there is nothing between `from` and `limit`.
+  file_slice records;
+  /// Size of the first batch: what may not be cut (0 when empty).
+  uint32_t first_batch_bytes = 0;
+  /// Nothing was read because bytes of `records` are not in memory: have them
+  /// read in (in another thread), then try again.
+  bool cold = false;
+};
+
+struct found_offset {
+  offset_t offset = no_offset;
+  timestamp_ms timestamp = no_timestamp;
+  leader_epoch_t leader_epoch = no_leader_epoch;
+};
+
+/// A producer that the log remembers (DescribeProducers).
+struct active_producer {
+  producer_id_t id = no_producer_id;
+  producer_epoch_t epoch = -1;
+  int32_t last_sequence = -1;
+  timestamp_ms last_timestamp = no_timestamp;
+};
+
+/// Files that a sync must cover and the offset that is durable after it.
+struct sync_plan {
+  std::vector<std::shared_ptr<file>> files;
+  /// Directories whose entries changed (new segments).
+  std::vector<std::string> directories;
+  offset_t end_offset = 0;
+};
+
+/// Files that left the log under a `.deleted` name: remove them after
+/// `file.delete.delay.ms`, away from the hot path.
+struct removed_files {
+  std::vector<std::string> paths;
+};
+
+/// An append-only sequence of record batches in segment files that Apache
+/// Kafka's tools can read. Owned and called by one thread at a time (its
+/// partition actor); the file slices it hands out may be used anywhere.
+///
+/// Directory:  00000000000000000000.log  .index  .timeindex
+///             00000000000000012345.log  ...      partition.metadata
+/// Invariants: log start <= recovery point <= end; batches are contiguous in
+/// the files; index entries point at batches; what `append` refused left no
+/// bytes behind.
+class log {
+public:
+  struct opened {
+    std::unique_ptr<log> value;
+    recovery_report report;
+  };
+
+  /// Opens or creates the log. After an unclean stop everything from the
+  /// recovery point is scanned, the tail is cut at the first bad batch and
+  /// indexes, epochs and producers are rebuilt. `fs` must outlive the log.
+  static result<opened> open(file_system& fs, log_options options);
+
+  ~log();
+  log(const log&) = delete;
+  log& operator=(const log&) = delete;
+
+  // -- writing ----------------------------------------------------------------
+
+  /// Validates one batch, checks its producer's sequence, stamps offset and
+  /// leader epoch and appends it; rolls the segment first when due. On any
+  /// error nothing was appended and the log stays usable, except after
+  /// errc::poisoned. `failures` is filled for errc::invalid_record.
+  result<append_info> append(const buffer& batch, const append_options& how,
+                             std::vector<record_failure>* failures = nullptr);
+
+  /// Appends whole batches that already carry offsets and epochs, byte for
+  /// byte (replication). Must continue at `end_offset()`.
+  result<append_info> append_replicated(const buffer& batches,
+                                        timestamp_ms now);
+
+  /// Removes everything at and after `offset`.
+  result<void> truncate_to(offset_t offset);
+
+  /// Moves the log start offset up (DeleteRecords); whole segments below it
+  /// leave the log.
+  result<removed_files> delete_records_before(offset_t offset);
+
+  /// Rolls an expired active segment and takes segments out of the log that
+  /// retention no longer allows; never goes beyond `limit` (high watermark).
+  result<removed_files> apply_retention(timestamp_ms now, offset_t limit);
+
+  /// Takes effect at once.
+  void reconfigure(const log_config& config);
+
+  // -- durability -------------------------------------------------------------
+
+  /// What has to be synced to make everything up to now durable. The caller
+  /// syncs (in another thread), then reports with `synced_up_to`.
+  sync_plan plan_sync() const;
+  void synced_up_to(offset_t offset);
+  /// A sync failed: no more appends.
+  void poison();
+  /// flush.messages or flush.ms asks for a sync now.
+  bool sync_due(timestamp_ms now) const;
+  offset_t recovery_point() const noexcept;
+
+  /// State for the offset store, true up to `end_offset()`.
+  partition_checkpoint checkpoint(offset_t high_watermark) const;
+
+  /// Writes out indexes, syncs all files and closes them. Blocks. Afterwards
+  /// only the destructor may be called.
+  result<partition_checkpoint> close(offset_t high_watermark);
+
+  // -- reading ----------------------------------------------------------------
+
+  /// Whole batches beginning with the one that contains `from`, up to
+  /// `bytes_max` but at least one batch, none at or beyond `limit`, all from
+  /// one segment. errc::offset_out_of_range outside [start, end].
+  result<read_info> read(offset_t from, uint32_t bytes_max, offset_t limit,
+                         read_mode mode);
+
+  /// First record with timestamp >= `from` below `limit`; none: empty. Blocks.
+  result<std::optional<found_offset>> find_timestamp(timestamp_ms from,
+                                                     offset_t limit);
+  /// The record with the largest timestamp; none when empty. Blocks.
+  result<std::optional<found_offset>> find_max_timestamp();
+
+  /// KIP-320: the largest known epoch <= `epoch` and its end offset;
+  /// epoch -1 and offset -1 when unknown.
+  std::pair<leader_epoch_t, offset_t>
+  end_offset_of_epoch(leader_epoch_t epoch) const;
+  leader_epoch_t epoch_of(offset_t offset) const;
+
+  offset_t start_offset() const noexcept;
+  offset_t end_offset() const noexcept;
+  uint64_t size_bytes() const noexcept;
+  int32_t segment_count() const noexcept;
+  const log_options& options() const noexcept;
+  std::vector<active_producer> active_producers() const;
+  const std::shared_ptr<page_cache_counters>& counters() const noexcept;
+  /// Position and size of the active segment's bytes, base offsets of all
+  /// segments: for tests and tools.
+  std::vector<offset_t> segment_base_offsets() const;
+
+private:
+  struct state;
+  explicit log(std::unique_ptr<state> state);
+  std::unique_ptr<state> state_;
+};
+
+} // namespace troupe::storage

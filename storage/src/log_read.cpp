@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "log_state.h"
+
+#include <algorithm>
+#include <string>
+
+namespace troupe::storage {
+
+namespace {
+
+/// Least bytes that are worth a trip to the disk.
+constexpr uint64_t cold_bytes_min = 64 << 10;
+
+error no_batch_of(offset_t offset, const segment& in) {
+  return {errc::corrupt_log,
+          "the batch of offset " + std::to_string(offset)
+            + " is damaged in segment " + std::to_string(in.base_offset()),
+          0};
+}
+
+bool holds(const batch_header& x, offset_t offset) {
+  return x.base_offset <= offset && offset <= x.last_offset();
+}
+
+} // namespace
+
+result<read_info> log::read(offset_t from, uint32_t bytes_max, offset_t limit,
+                            read_mode mode) {
+  auto& x = *state_;
+  if (x.closed)
+    return failure(errc::closed, "log " + x.options.directory + " is closed");
+  if (from < x.start_offset || from > x.end_offset)
+    return failure(errc::offset_out_of_range,
+                   "read: offset " + std::to_string(from)
+                     + " is not between " + std::to_string(x.start_offset)
+                     + " and " + std::to_string(x.end_offset));
+  limit = std::min(limit, x.end_offset);
+  if (from >= limit)
+    return read_info{};
+  auto i = x.segment_at(from);
+  auto& in = *x.segments[i];
+  if (x.fences.find(from) != nullptr)
+    return failure(no_batch_of(from, in));
+  x.touch(i);
+  auto source = in.source();
+  if (!source)
+    return failure(std::move(source.error()));
+  header_reader reader{**source, in.size_bytes(), mode};
+  auto first = x.locate(i, from, reader);
+  if (!first)
+    return failure(std::move(first.error()));
+  read_info info;
+  if (first->cold) {
+    auto wanted = std::min(in.size_bytes() - first->position,
+                           std::max<uint64_t>(bytes_max, cold_bytes_min));
+    info.records = {*source, first->position, static_cast<uint32_t>(wanted),
+                    x.counters};
+    info.cold = true;
+    return info;
+  }
+  if (first->header.last_offset() >= limit)
+    return info;
+  auto end = x.slice_end(i, *first, bytes_max, limit, reader);
+  info.records = {*source, first->position,
+                  static_cast<uint32_t>(end - first->position), x.counters};
+  info.first_batch_bytes = static_cast<uint32_t>(first->header.size_bytes());
+  return info;
+}
+
+result<log::state::located> log::state::locate(size_t i, offset_t from,
+                                               header_reader& reader) {
+  auto& in = *segments[i];
+  if (auto position = positions.find(in.base_offset(), from)) {
+    auto read = reader.at(*position);
+    if (read && (read->cold || holds(read->header, from)))
+      return located{read->header, *position, read->cold};
+  }
+  if (auto done = prepare(i); !done)
+    return failure(std::move(done.error()));
+  auto found = locate_by_index(i, from, reader);
+  // A bad index entry and a bad batch look alike. The log is read, once.
+  if (!found && found.error().code == errc::corrupt_log && in.may_mend()) {
+    if (auto done = mend(i); !done)
+      return failure(std::move(done.error()));
+    if (fences.find(from) != nullptr)
+      return failure(no_batch_of(from, in));
+    found = locate_by_index(i, from, reader);
+  }
+  return found;
+}
+
+result<log::state::located>
+log::state::locate_by_index(size_t i, offset_t from, header_reader& reader) {
+  auto& in = *segments[i];
+  auto floor = in.offsets().floor(from);
+  // Whoever read up to an indexed batch goes on with just that one.
+  if (auto entry = in.offsets().ceiling(from); entry && entry != floor) {
+    auto read = reader.at(entry->position);
+    if (!read && read.error().code != errc::corrupt_log)
+      return failure(std::move(read.error()));
+    if (read && (read->cold || holds(read->header, from)))
+      return located{read->header, entry->position, read->cold};
+  }
+  return walk_to(i, from, floor ? floor->position : 0, reader);
+}
+
+result<log::state::located> log::state::walk_to(size_t i, offset_t from,
+                                                uint64_t position,
+                                                header_reader& reader) {
+  auto& in = *segments[i];
+  while (position < in.size_bytes()) {
+    if (auto* fence = fences.next(in.base_offset(), position);
+        fence != nullptr && fence->position_begin <= position) {
+      position = fence->position_end;
+      continue;
+    }
+    auto read = reader.at(position);
+    if (!read && read.error().code != errc::corrupt_log)
+      return failure(std::move(read.error()));
+    if (!read) {
+      // Damage that nobody has met yet: the next indexed batch may be fine.
+      auto next = in.offsets().above_position(position);
+      if (!next)
+        return failure(std::move(read.error()));
+      position = next->position;
+      continue;
+    }
+    if (read->cold || holds(read->header, from))
+      return located{read->header, position, read->cold};
+    if (read->header.base_offset > from)
+      break;
+    position += read->header.size_bytes();
+  }
+  return failure(no_batch_of(from, in));
+}
+
+uint64_t log::state::slice_end(size_t i, const located& first,
+                               uint32_t bytes_max, offset_t limit,
+                               header_reader& reader) {
+  auto& in = *segments[i];
+  auto first_end = first.position + first.header.size_bytes();
+  auto wanted = first.position + bytes_max;
+  auto end = first_end;
+  auto next_offset = first.header.next_offset();
+  auto bound = in.size_bytes();
+  if (auto* fence = fences.next(in.base_offset(), first.position))
+    bound = std::min(bound, fence->position_begin);
+  auto whole = limit >= segment_end(i);
+  if (whole && bound <= wanted) {
+    if (bound == in.size_bytes())
+      positions.remember(in.base_offset(), segment_end(i), bound);
+    return std::max(bound, first_end);
+  }
+  // The index knows a boundary close to the end. Without it the way is longer,
+  // so an index that cannot be read now is no error here.
+  if (prepare(i)) {
+    auto entry = in.offsets().floor_position(std::min(wanted, bound));
+    if (!whole && entry)
+      if (auto below = in.offsets().floor(limit - 1);
+          !below || below->position < entry->position)
+        entry = below;
+    if (entry && entry->position > end) {
+      end = entry->position;
+      next_offset = no_offset;
+      if (whole && end - first.position >= bytes_max / 2)
+        return end;
+    }
+  }
+  // The rest of the way is walked, as far as headers are in memory.
+  while (end < bound) {
+    auto read = reader.at(end);
+    if (!read || read->cold || read->header.last_offset() >= limit
+        || end + read->header.size_bytes() > std::min(wanted, bound))
+      break;
+    end += read->header.size_bytes();
+    next_offset = read->header.next_offset();
+  }
+  if (next_offset != no_offset)
+    positions.remember(in.base_offset(), next_offset, end);
+  return end;
+}
+
+} // namespace troupe::storage

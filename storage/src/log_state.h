@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "epoch_cache.h"
+#include "fenced_ranges.h"
+#include "header_reader.h"
+#include "log_recovery.h"
+#include "producer_table.h"
+#include "read_positions.h"
+#include "segment.h"
+
+#include <troupe/storage/log.h>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace troupe::storage {
+
+/// What a log is made of. Its functions are spread by responsibility:
+/// log.cpp (life cycle, sync), log_append.cpp, log_roll.cpp, log_lookup.cpp
+/// (segments, walking), log_read.cpp, log_timestamps.cpp, log_retention.cpp,
+/// log_truncate.cpp, log_replay.cpp (producers and epochs).
+struct log::state {
+  state(file_system& fs, log_options options, recovered_log recovered);
+
+  // -- segments (log_lookup.cpp) ----------------------------------------------
+
+  segment& active() { return *segments.back(); }
+  const segment& active() const { return *segments.back(); }
+  size_t segment_at(offset_t offset) const;
+  /// Offset at which segment `i` ends.
+  offset_t segment_end(size_t i) const;
+  /// Indexes ready for look-ups; damage that this finds is fenced.
+  result<void> prepare(size_t i);
+  result<void> mend(size_t i);
+  /// Notes that a closed segment is in use; closes the one used longest ago.
+  void touch(size_t i);
+
+  enum class on_damage : uint8_t { fail, skip };
+  struct walked_batch {
+    const batch_header& header;
+    segment& in;
+    uint64_t position;
+  };
+  /// Calls `visit` for each batch from the one that holds `from` on, until it
+  /// returns false. Fenced ranges are skipped. Blocks.
+  result<void> walk(offset_t from, on_damage policy,
+                    const std::function<result<bool>(const walked_batch&)>&
+                      visit);
+  /// Walks one segment; false when `visit` said stop.
+  result<bool> walk_segment(size_t i, offset_t from, on_damage policy,
+                            const std::function<
+                              result<bool>(const walked_batch&)>& visit);
+
+  // -- appending (log_append.cpp, log_roll.cpp) -------------------------------
+
+  result<void> check_writable() const;
+  /// What is about to be appended, as far as rolling goes.
+  struct pending_append {
+    uint64_t bytes = 0;
+    timestamp_ms max_timestamp = no_timestamp;
+    offset_t last_offset = no_offset;
+  };
+  int64_t segment_bytes_max() const;
+  result<bool> roll_due(const pending_append& x, timestamp_ms now);
+  result<void> roll_if_due(const pending_append& x, timestamp_ms now);
+  result<void> roll(timestamp_ms now);
+  /// Everything that follows a successful write of one batch.
+  void account(const batch_header& x, uint64_t position, timestamp_ms now);
+  result<batch_header> check_batch(std::span<const std::byte> bytes,
+                                   const append_options& how,
+                                   std::vector<record_failure>* failures);
+  /// Headers of whole batches that continue at the end; empty is an error.
+  result<std::vector<batch_header>>
+  check_replicated(std::span<const std::byte> bytes) const;
+  /// Appends the batches that fit into the active segment, at least one.
+  result<size_t> append_group(std::span<const batch_header> headers,
+                              std::span<const std::byte> bytes,
+                              timestamp_ms now);
+
+  // -- reading (log_read.cpp) -------------------------------------------------
+
+  struct located {
+    batch_header header;
+    /// Of the batch, or of the cold bytes that have to be read in first.
+    uint64_t position = 0;
+    bool cold = false;
+  };
+  result<located> locate(size_t i, offset_t from, header_reader& reader);
+  result<located> locate_by_index(size_t i, offset_t from,
+                                  header_reader& reader);
+  result<located> walk_to(size_t i, offset_t from, uint64_t position,
+                          header_reader& reader);
+  uint64_t slice_end(size_t i, const located& first, uint32_t bytes_max,
+                     offset_t limit, header_reader& reader);
+
+  // -- removal (log_retention.cpp) --------------------------------------------
+
+  /// Takes the first `count` segments out of the log.
+  result<removed_files> remove_oldest(size_t count);
+  result<size_t> count_expired(timestamp_ms now, offset_t limit);
+  void advance_start(offset_t offset);
+
+  // -- truncation (log_truncate.cpp) ------------------------------------------
+
+  struct cut {
+    offset_t offset = 0;
+    uint64_t position = 0;
+  };
+  /// The batch boundary at or below `offset`, in segment `i`.
+  result<cut> find_cut(size_t i, offset_t offset);
+  /// Removes segments after `i`, the newest first, so that the log has no hole
+  /// at any moment.
+  result<void> remove_after(size_t i);
+  result<void> truncate_segment(size_t i, const cut& at);
+  /// Memory follows the files.
+  void forget_after_end();
+
+  // -- life cycle (log.cpp) ----------------------------------------------------
+
+  /// Writes indexes out and syncs everything.
+  result<void> make_durable();
+
+  // -- memory (log_replay.cpp) ------------------------------------------------
+
+  /// Producers and epochs from the checkpoint, then from the batches after it.
+  result<void> restore_memory(recovery_report& report);
+  result<void> rebuild_producers();
+
+  // -- data -------------------------------------------------------------------
+
+  file_system& fs;
+  log_options options;
+  /// At least one; ascending; the last is active.
+  std::vector<std::unique_ptr<segment>> segments;
+  fenced_ranges fences;
+  offset_t start_offset = 0;
+  offset_t end_offset = 0;
+  offset_t recovery_point = 0;
+  bool checkpoint_holds = false;
+
+  producer_table producers;
+  epoch_cache epochs;
+  std::shared_ptr<page_cache_counters> counters;
+
+  bool poisoned = false;
+  bool closed = false;
+  /// Creations that no directory sync has covered.
+  bool directory_created = false;
+  bool segment_created = false;
+  /// Time of the oldest append that is not synced; of the latest append.
+  timestamp_ms unsynced_since = no_timestamp;
+  timestamp_ms last_append = no_timestamp;
+
+  read_positions positions;
+  /// Base offsets of closed segments with open files, oldest use first.
+  static constexpr size_t open_segments_max = 8;
+  std::array<offset_t, open_segments_max> open_segments;
+};
+
+} // namespace troupe::storage

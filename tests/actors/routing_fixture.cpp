@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "routing_fixture.h"
+
+#include <utility>
+
+namespace troupe::actors {
+
+routing_builder::routing_builder() {
+  image_.cluster_id = "test-cluster";
+  image_.nodes[this_node] = {this_node, "broker.example", 9092, ""};
+}
+
+routing_builder& routing_builder::topic(const std::string& name, uint8_t id,
+                                        int partitions, partition_actor actor,
+                                        cluster::config_map configs) {
+  auto topic = std::make_shared<cluster::topic_image>();
+  topic->name = name;
+  topic->id = id_of(id);
+  topic->configs = std::move(configs);
+  auto route = std::make_shared<topic_route>();
+  for (int i = 0; i < partitions; ++i) {
+    topic->partitions.push_back({this_node, 3, {this_node}, {this_node}});
+    route->partitions.push_back({actor, 0});
+  }
+  route->topic = topic;
+  image_.topics[name] = topic;
+  image_.topics_by_id[topic->id] = topic;
+  routes_.topics[name] = route;
+  routes_.by_id[topic->id] = route;
+  return *this;
+}
+
+std::shared_ptr<const routing> routing_builder::build() const {
+  auto routes = std::make_shared<routing>(routes_);
+  routes->image = std::make_shared<const cluster::metadata_image>(image_);
+  return routes;
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "routing.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace troupe::actors {
+
+/// Id of the node in these tests.
+inline constexpr cluster::node_id this_node = 1;
+
+inline storage::uuid id_of(uint8_t number) {
+  storage::uuid id;
+  id.bytes.fill(number);
+  return id;
+}
+
+/// Metadata of one node, built topic by topic.
+class routing_builder {
+public:
+  routing_builder();
+
+  /// All partitions are served by `actor`; without one they are offline.
+  routing_builder& topic(const std::string& name, uint8_t id, int partitions,
+                         partition_actor actor = {},
+                         cluster::config_map configs = {});
+
+  std::shared_ptr<const routing> build() const;
+
+private:
+  cluster::metadata_image image_;
+  routing routes_;
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "fault_file_system.h"
+
+#include <troupe/storage/log.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::storage::test {
+
+/// One batch as it must lie in the log.
+struct model_batch {
+  offset_t base_offset = 0;
+  leader_epoch_t epoch = 0;
+  producer_id_t producer = no_producer_id;
+  int32_t sequence = -1;
+  /// Of the records, in order.
+  std::vector<timestamp_ms> timestamps;
+  /// The batch as the client sent it; offset and epoch are the log's.
+  buffer sent;
+
+  offset_t next_offset() const {
+    return base_offset + static_cast<offset_t>(timestamps.size());
+  }
+  timestamp_ms max_timestamp() const;
+};
+
+/// What a log should hold, kept in the simplest way. Batches that retention
+/// removed stay known, because a crash may bring them back. Each check answers
+/// what is wrong, or an empty string.
+class log_model {
+public:
+  offset_t start_offset() const { return start_; }
+  offset_t end_offset() const { return end_; }
+  offset_t synced() const { return synced_; }
+  const std::vector<model_batch>& batches() const { return batches_; }
+
+  void append(model_batch x);
+  /// Offset at which a log ends that was cut at `offset`.
+  offset_t boundary_below(offset_t offset) const;
+  void truncate_to(offset_t end);
+  void advance_start(offset_t start) { start_ = start; }
+  void set_synced(offset_t offset) { synced_ = offset; }
+
+  /// Takes over what a crash left; complains if too much is gone.
+  std::string survive_crash(const log& x, offset_t saved_start,
+                            offset_t saved_recovery_point);
+
+  std::string check_bounds(const log& x) const;
+  /// Reads everything.
+  std::string check_content(log& x, uint32_t bytes_max) const;
+  std::string check_read(log& x, offset_t from, uint32_t bytes_max,
+                         offset_t limit) const;
+  std::string check_producers(const log& x) const;
+  std::string check_timestamps(log& x, timestamp_ms from,
+                               offset_t limit) const;
+  std::string check_epoch(const log& x, offset_t offset) const;
+
+private:
+  size_t index_of(offset_t offset) const;
+  std::string compare(size_t i, std::span<const std::byte> bytes) const;
+
+  /// Contiguous.
+  std::vector<model_batch> batches_;
+  offset_t start_ = 0;
+  offset_t end_ = 0;
+  offset_t synced_ = 0;
+};
+
+/// Compares the index files in `directory` with its log files, knowing nothing
+/// of the code that wrote them. Of the active segment only if `closed`.
+std::string check_indexes(fault_file_system& fs, const std::string& directory,
+                          bool closed);
+
+} // namespace troupe::storage::test

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Full, read-only and failing disks."""
+import os
+import subprocess
+import unittest
+
+import batches
+import broker
+import wire
+
+STORAGE_ERROR = 56
+
+
+class SmallDisk:
+    """A tmpfs of a few MiB; needs root and the right to mount."""
+
+    def __init__(self, test, path, mib):
+        if os.geteuid() != 0:
+            raise unittest.SkipTest("mounting a small disk needs root")
+        os.makedirs(path)
+        self.path = path
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={mib}m", "troupe-test",
+             path], capture_output=True, text=True)
+        if mounted.returncode:
+            raise unittest.SkipTest("mounting is not allowed here: "
+                                    + mounted.stderr.strip())
+        test.addCleanup(subprocess.run, ["umount", "-l", path])
+
+    def remount(self, how):
+        subprocess.run(["mount", "-o", f"remount,{how}", self.path],
+                       check=True, capture_output=True)
+
+
+class Limits(broker.BrokerTest):
+    def disk(self, name, mib=24):
+        return SmallDisk(self, os.path.join(self.directory, name), mib)
+
+    def produce(self, connection, partition=0, size=500000):
+        return connection.produce("t", batches.encode_batch([bytes(size)]),
+                                  partition)["error_code"]
+
+    def fill(self, connection, partition=0):
+        """Produces until an error comes; answers it."""
+        for _ in range(200):
+            code = self.produce(connection, partition)
+            if code:
+                return code
+        raise AssertionError("the disk does not fill")
+
+    def places(self, connection):
+        """partition -> data directory of the topic `t`."""
+        answer = connection.call("describe_log_dirs", 1, {"topics": None})
+        return {p["partition_index"]: d["log_dir"]
+                for d in answer["results"] for t in d["topics"]
+                if t["name"] == "t" for p in t["partitions"]}
+
+    def test_a_full_disk_is_an_error_and_recovers_by_itself(self):
+        disk = self.disk("data")
+        filler = os.path.join(disk.path, "filler")
+        with open(filler, "wb") as file:
+            file.write(bytes(8 << 20))
+        server = self.broker()
+        with wire.Connection(server.address) as connection:
+            connection.create_topic("t")
+            self.assertEqual(self.fill(connection), STORAGE_ERROR)
+            end = connection.end_offset("t")
+            self.assertGreater(end, 0)
+            answer = connection.fetch("t", 0)
+            self.assertEqual(
+                len(batches.split_batches(answer["records"])), end,
+                "what is there can be read")
+            os.remove(filler)
+            broker.wait_until(lambda: self.produce(connection) == 0,
+                              what="the partition takes records again")
+            self.assertEqual(connection.end_offset("t"), end + 1)
+
+    def test_a_full_disk_does_not_stop_the_other(self):
+        self.disk("small", 12)
+        server = self.broker(data_dirs=("data", "small"))
+        with wire.Connection(server.address) as connection:
+            connection.create_topic("t", 4)
+            places = self.places(connection)
+            self.assertEqual(set(places.values()), set(server.data_dirs),
+                             "partitions are spread over directories")
+            small = [p for p, d in places.items() if d.endswith("/small")][0]
+            large = [p for p, d in places.items() if d.endswith("/data")][0]
+            self.assertEqual(self.fill(connection, small), STORAGE_ERROR)
+            self.assertEqual(self.produce(connection, large), 0)
+
+    def test_a_broker_stops_and_starts_on_a_full_disk(self):
+        disk = self.disk("data")
+        server = self.broker()
+        with wire.Connection(server.address) as connection:
+            connection.create_topic("t")
+            self.fill(connection)
+            end = connection.end_offset("t")
+            self.assertGreater(end, 0)
+        server.stop()
+        with open(os.path.join(disk.path, "filler"), "wb") as file:
+            try:
+                while True:
+                    file.write(bytes(4096))
+                    file.flush()
+            except OSError:
+                pass
+        server = self.make_broker()
+        server.spawn()
+        line = server.read_line(20)
+        if not line.startswith(broker.READY):
+            # Refusing to start is fine when it says why.
+            self.assertGreater(server.wait(), 0)
+            self.assertIn(disk.path, server.log())
+            return
+        server.address = line[len(broker.READY):].strip()
+        with wire.Connection(server.address) as connection:
+            self.assertEqual(connection.end_offset("t"), end)
+
+    def test_a_read_only_directory_is_refused_by_name(self):
+        disk = self.disk("data")
+        disk.remount("ro")
+        server = self.make_broker()
+        server.spawn()
+        self.assertGreater(server.wait(), 0)
+        self.assertIn(disk.path, server.log())
+
+    def test_a_data_directory_that_is_a_file_is_refused_by_name(self):
+        with open(os.path.join(self.directory, "data"), "wb"):
+            pass
+        server = self.make_broker()
+        server.spawn()
+        self.assertGreater(server.wait(), 0)
+        self.assertIn(server.data_dirs[0], server.log())
+
+    def test_a_failed_directory_fails_its_partitions_only(self):
+        disk = self.disk("second")
+        server = self.broker(data_dirs=("data", "second"))
+        with wire.Connection(server.address) as connection:
+            connection.create_topic("t", 4)
+            places = self.places(connection)
+            for partition in range(4):
+                self.assertEqual(
+                    self.produce(connection, partition, size=1000), 0)
+        server.stop()
+        disk.remount("ro")
+        server = self.broker(data_dirs=("data", "second"))
+        with wire.Connection(server.address) as connection:
+            for partition, place in places.items():
+                self.context = f"partition {partition} in {place}"
+                code = self.produce(connection, partition, size=1000)
+                if place.endswith("/second"):
+                    self.assertNotEqual(code, 0)
+                else:
+                    self.assertEqual(code, 0)
+                    self.assertEqual(connection.end_offset("t", partition), 2)
+        server.stop()
+        disk.remount("rw")
+        server = self.broker(data_dirs=("data", "second"))
+        with wire.Connection(server.address) as connection:
+            for partition, place in places.items():
+                self.assertEqual(
+                    self.produce(connection, partition, size=1000), 0)
+                self.assertEqual(connection.fetch("t", 0, partition)
+                                 ["error_code"], 0)
+
+    def test_directories_in_another_order_lose_nothing(self):
+        server = self.broker(data_dirs=("one", "two"))
+        with wire.Connection(server.address) as connection:
+            connection.create_topic("t", 4)
+            for partition in range(4):
+                self.assertEqual(
+                    self.produce(connection, partition, size=1000), 0)
+        server.stop()
+        swapped = self.make_broker(data_dirs=("two", "one"))
+        swapped.spawn()
+        # It may serve or refuse, but it must not take the logs for rubbish.
+        if swapped.read_line(20).startswith(broker.READY):
+            swapped.stop()
+        else:
+            swapped.wait()
+        server = self.broker(data_dirs=("one", "two"))
+        with wire.Connection(server.address) as connection:
+            for partition in range(4):
+                self.context = f"partition {partition}"
+                self.assertEqual(connection.end_offset("t", partition), 1)

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve.h"
+
+#include "signals.h"
+
+#include <troupe/actors/node.h>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace {
+
+constexpr int exit_failed = 1;
+constexpr int exit_bad_settings = 2;
+
+struct serve_arguments {
+  std::string listen;
+  std::string advertised;
+  std::vector<std::string> data_directories;
+  std::string config_file;
+  std::vector<std::string> assignments;
+  bool print_config = false;
+};
+
+/// The newer source wins: file, then environment, then command line.
+void merge(troupe::cluster::config_map& into,
+           const troupe::cluster::config_map& from) {
+  for (const auto& [key, value] : from)
+    into.insert_or_assign(key, value);
+}
+
+troupe::result<troupe::cluster::config_map>
+read_config_file(const std::string& path) {
+  std::ifstream in(path);
+  if (!in)
+    return troupe::failure(troupe::storage::errc::not_found,
+                           "cannot read the config file " + path);
+  std::string text(std::istreambuf_iterator<char>{in}, {});
+  return troupe::cluster::parse_properties(text, path);
+}
+
+troupe::result<troupe::cluster::config_map>
+gather_settings(const serve_arguments& x) {
+  troupe::cluster::config_map settings;
+  if (!x.config_file.empty()) {
+    auto from_file = read_config_file(x.config_file);
+    if (!from_file)
+      return from_file;
+    merge(settings, *from_file);
+  }
+  auto from_environment = troupe::cluster::parse_environment(environ);
+  if (!from_environment)
+    return from_environment;
+  merge(settings, *from_environment);
+  for (const auto& text : x.assignments) {
+    auto assignment = troupe::cluster::parse_assignment(text);
+    if (!assignment)
+      return troupe::failure(assignment.error());
+    settings.insert_or_assign(assignment->first, assignment->second);
+  }
+  return settings;
+}
+
+/// `log.dirs` or `log.dir`, as Kafka has them.
+std::vector<std::string>
+directories_of(const troupe::cluster::config_map& settings) {
+  for (const char* key : {"log.dirs", "log.dir"}) {
+    auto found = settings.find(key);
+    if (found != settings.end() && !found->second.empty())
+      return CLI::detail::split(found->second, ',');
+  }
+  return {};
+}
+
+/// The address in `listeners` or `advertised.listeners`: `PLAINTEXT://host:9`.
+std::string listener_of(const troupe::cluster::config_map& settings,
+                        const char* key) {
+  auto found = settings.find(key);
+  if (found == settings.end())
+    return {};
+  auto text = found->second;
+  auto scheme = text.find("://");
+  return scheme == std::string::npos ? text : text.substr(scheme + 3);
+}
+
+troupe::result<troupe::node_options> make_options(const serve_arguments& x) {
+  auto settings = gather_settings(x);
+  if (!settings)
+    return troupe::failure(settings.error());
+  auto config = troupe::cluster::make_broker_config(*settings);
+  if (!config)
+    return troupe::failure(config.error());
+  troupe::node_options options;
+  options.config = std::move(*config);
+  options.data_directories = x.data_directories.empty()
+                               ? directories_of(*settings)
+                               : x.data_directories;
+  auto listen = x.listen.empty() ? listener_of(*settings, "listeners")
+                                 : x.listen;
+  auto at = troupe::transport::parse_endpoint(
+    listen.empty() ? "127.0.0.1:9092" : listen);
+  if (!at)
+    return troupe::failure(at.error());
+  options.listen = *at;
+  auto advertised = x.advertised.empty()
+                      ? listener_of(*settings, "advertised.listeners")
+                      : x.advertised;
+  if (!advertised.empty()) {
+    auto told = troupe::transport::parse_endpoint(advertised);
+    if (!told)
+      return troupe::failure(told.error());
+    options.advertised = *told;
+  }
+  return options;
+}
+
+void start_logging(const std::string& level) {
+  auto logger = spdlog::stderr_color_mt("troupe");
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  spdlog::set_default_logger(std::move(logger));
+  spdlog::set_level(spdlog::level::from_str(level));
+  spdlog::flush_on(spdlog::level::info);
+}
+
+/// Logs and connections are file descriptors: take what the system allows.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+      spdlog::warn("serve.descriptors limit could not be raised");
+  }
+}
+
+int report(const troupe::storage::error& x, int exit_code) {
+  fmt::print(stderr, "troupe: {}\n", to_string(x));
+  return exit_code;
+}
+
+int serve(const serve_arguments& arguments) {
+  auto options = make_options(arguments);
+  if (!options)
+    return report(options.error(), exit_bad_settings);
+  if (arguments.print_config) {
+    fmt::print("{}", troupe::cluster::print_config(options->config));
+    return 0;
+  }
+  if (options->data_directories.empty()) {
+    fmt::print(stderr, "troupe: --data-dir (or log.dirs) is missing\n");
+    return exit_bad_settings;
+  }
+  start_logging(options->config.log_level);
+  raise_descriptor_limit();
+  // Before the first thread: all of them inherit the blocked signals.
+  stop_signals signals;
+  auto node = troupe::node::start(std::move(*options));
+  if (!node)
+    return report(node.error(), exit_failed);
+  fmt::print("troupe ready on {}\n", to_string((*node)->address()));
+  std::fflush(stdout);
+  signals.wait();
+  spdlog::info("serve.stopping");
+  signals.exit_at_the_next();
+  auto figures = (*node)->statistics();
+  auto stopped = (*node)->stop();
+  spdlog::info("serve.stopped page_cache.hits={} page_cache.misses={} "
+               "bytes_received={} bytes_sent={}",
+               figures.page_cache_hits, figures.page_cache_misses,
+               figures.bytes_received, figures.bytes_sent);
+  return stopped ? 0 : report(stopped.error(), exit_failed);
+}
+
+} // namespace
+
+void add_serve_command(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<serve_arguments>();
+  auto command = app.add_subcommand("serve", "Run a broker");
+  command->add_option("--listen", arguments->listen,
+                      "HOST:PORT for clients; port 0 picks a free one "
+                      "(default 127.0.0.1:9092)");
+  command->add_option("--data-dir", arguments->data_directories,
+                      "Where logs are kept; give it again for more disks");
+  command->add_option("--advertised", arguments->advertised,
+                      "HOST:PORT that clients are told, if not the one "
+                      "listened on");
+  command->add_option("--config", arguments->config_file,
+                      "Properties file with Kafka's broker settings");
+  command->add_option("--set", arguments->assignments,
+                      "key=value, stronger than the file and TROUPE_* "
+                      "variables");
+  command->add_flag("--print-config", arguments->print_config,
+                    "Print the settings in force and exit");
+  command->callback([arguments, &exit_code] { exit_code = serve(*arguments); });
+}

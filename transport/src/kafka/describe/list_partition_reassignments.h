@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kafka/field_rule.h"
+
+#include <troupe/transport/kafka/messages/list_partition_reassignments.h>
+
+namespace troupe::kafka {
+
+void describe(auto& f,
+              of<list_partition_reassignments_request::topic> auto& x) {
+  f.field("name", x.name);
+  f.field("partition_indexes", x.partition_indexes);
+}
+
+void describe(auto& f, of<list_partition_reassignments_request> auto& x) {
+  f.field("timeout_ms", x.timeout_ms);
+  f.field("topics", x.topics);
+}
+
+void describe(auto& f,
+              of<list_partition_reassignments_response::partition> auto& x) {
+  f.field("partition_index", x.partition_index);
+  f.field("replicas", x.replicas);
+  f.field("adding_replicas", x.adding_replicas);
+  f.field("removing_replicas", x.removing_replicas);
+}
+
+void describe(auto& f,
+              of<list_partition_reassignments_response::topic> auto& x) {
+  f.field("name", x.name);
+  f.field("partitions", x.partitions);
+}
+
+void describe(auto& f, of<list_partition_reassignments_response> auto& x) {
+  f.field("throttle_time_ms", x.throttle_time_ms);
+  f.field("error_code", x.error_code);
+  f.field("error_message", x.error_message);
+  f.field("topics", x.topics);
+}
+
+} // namespace troupe::kafka

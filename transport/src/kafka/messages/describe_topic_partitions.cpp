@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kafka/describe/describe_topic_partitions.h"
+
+#include "kafka/codec_definitions.h"
+
+namespace troupe::kafka {
+
+template result<describe_topic_partitions_request>
+decode_request<describe_topic_partitions_request>(const storage::buffer&,
+                                                  size_t, int16_t);
+
+template transport::chunks encode_request<describe_topic_partitions_request>(
+    const describe_topic_partitions_request&, int16_t, int32_t,
+    std::string_view);
+
+template result<describe_topic_partitions_response>
+decode_response<describe_topic_partitions_response>(const storage::buffer&,
+                                                    int16_t, int32_t*);
+
+template transport::chunks encode_response<describe_topic_partitions_response>(
+    const describe_topic_partitions_response&, int16_t, int32_t);
+
+} // namespace troupe::kafka
