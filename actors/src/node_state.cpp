@@ -244,10 +244,16 @@ void node::state::end_actors() {
     end(x);
   server.reset();
   routes.reset();
-  // Waits for the actors; the lanes must still run, sessions end on them.
-  system.reset();
+  // Sessions and partitions end on their lanes, so the lanes must still run
+  // here; what waits on the lanes afterwards may hold the last handles of
+  // detached actors, so the lanes go before the system that counts those.
+  if (system != nullptr)
+    system->await_all_actors_done();
   for (auto& x : lanes)
     x->stop();
+  lanes.clear();
+  units.clear();
+  system.reset();
   directories.offsets.reset();
   directories.locks.clear();
 }

@@ -12,6 +12,9 @@ namespace troupe::actors {
 
 partition_actor::behavior_type partition(partition_pointer self,
                                          partition_config config) {
+  // Ends with its keeper: a closed partition stays behind to refuse late
+  // requests, and CAF's timeouts may keep it alive when nobody else does.
+  self->link_to(config.keeper);
   self->state.open(std::move(config));
   auto& state = self->state;
   return {

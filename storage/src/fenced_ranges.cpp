@@ -34,8 +34,8 @@ void fenced_ranges::truncate_to(offset_t end) {
   std::erase_if(ranges_, [&](auto& x) { return x.offset_end > end; });
 }
 
-void fenced_ranges::advance_start(offset_t start) {
-  std::erase_if(ranges_, [&](auto& x) { return x.offset_end <= start; });
+void fenced_ranges::forget_before(offset_t segment) {
+  std::erase_if(ranges_, [&](auto& x) { return x.segment < segment; });
 }
 
 void fenced_ranges::forget_segment(offset_t segment) {

@@ -47,7 +47,8 @@ public:
   const damaged_range* next(offset_t segment, uint64_t position) const;
 
   void truncate_to(offset_t end);
-  void advance_start(offset_t start);
+  /// Segments before `segment` have left the log.
+  void forget_before(offset_t segment);
   /// Drops what is known about a segment that is scanned again.
   void forget_segment(offset_t segment);
 

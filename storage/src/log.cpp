@@ -151,7 +151,8 @@ result<void> log::state::make_durable() {
   for (auto& x : files)
     if (auto done = x->sync(); !done)
       return done;
-  if (segment_created || directory_created)
+  // Index files may have been created a moment ago.
+  if (!files.empty() || segment_created || directory_created)
     if (auto done = fs.sync_directory(options.directory); !done)
       return done;
   if (directory_created)

@@ -26,6 +26,15 @@ std::string_view line_value(std::string_view text, std::string_view key) {
   return {};
 }
 
+/// A file that a crash tore may end in zeros or miss its end.
+bool is_topic_id(std::string_view text) {
+  constexpr size_t digits = 22;
+  return text.size() == digits
+         && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                   "abcdefghijklmnopqrstuvwxyz0123456789-_")
+              == std::string_view::npos;
+}
+
 result<void> write_metadata(file_system& fs, const std::string& path,
                             const uuid& topic_id) {
   auto text = "version: 0\ntopic_id: " + to_string(topic_id) + "\n";
@@ -54,17 +63,18 @@ result<void> check_metadata(file_system& fs, const log_options& options,
   auto version = line_value(text, "version");
   auto topic_id = line_value(text, "topic_id");
   auto expected = to_string(options.topic_id);
-  if (!version.empty() && version != "0")
+  if (!is_topic_id(topic_id)) {
+    report.notes.push_back(path + " was damaged and is written anew");
+    return write_metadata(fs, path, options.topic_id);
+  }
+  if (version != "0")
     return failure(errc::unsupported_format,
                    path + " has version " + std::string{version});
-  if (topic_id.size() == expected.size() && topic_id != expected)
+  if (topic_id != expected)
     return failure(errc::invalid_argument,
                    options.directory + " belongs to topic id "
                      + std::string{topic_id} + ", not to " + expected);
-  if (topic_id == expected)
-    return {};
-  report.notes.push_back(path + " was damaged and is written anew");
-  return write_metadata(fs, path, options.topic_id);
+  return {};
 }
 
 /// An index whose log file is not there, or a file that waited for removal.

@@ -170,6 +170,10 @@ result<void> recovery::apply(const log_survey& found) {
   }
   for (auto& damage : found.damages) {
     log_.fences.add(damage);
+    // Deleted records need not have been synced, and nobody misses them.
+    if (checkpoint_
+        && damage.offset_end <= checkpoint_->offsets.log_start_offset)
+      continue;
     note("offsets " + std::to_string(damage.offset_begin) + " to "
          + std::to_string(damage.offset_end) + " are damaged in segment "
          + std::to_string(damage.segment)
@@ -240,7 +244,7 @@ result<void> recovery::settle_start() {
   }
   log_.start_offset = start;
   log_.recovery_point = std::max(log_.recovery_point, start);
-  log_.fences.advance_start(start);
+  log_.fences.forget_before(segments.front()->base_offset());
   return {};
 }
 

@@ -23,7 +23,7 @@ void log::state::advance_start(offset_t offset) {
   epochs.advance_start(start_offset);
   if (fences.empty())
     return;
-  fences.advance_start(start_offset);
+  fences.forget_before(segments.front()->base_offset());
   // A stale file does no harm: its ranges lie below the log.
   static_cast<void>(fences.save(fs, options.directory));
 }

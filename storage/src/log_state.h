@@ -20,6 +20,19 @@
 
 namespace troupe::storage {
 
+/// What to do about a batch that cannot be read.
+enum class on_damage : uint8_t { fail, skip };
+
+/// A batch that was met on a walk through a log.
+struct walked_batch {
+  const batch_header& header;
+  segment& in;
+  uint64_t position;
+};
+
+/// Returns false to stop the walk.
+using batch_visitor = std::function<result<bool>(const walked_batch&)>;
+
 /// What a log is made of. Its functions are spread by responsibility:
 /// log.cpp (life cycle, sync), log_append.cpp, log_roll.cpp, log_lookup.cpp
 /// (segments, walking), log_read.cpp, log_timestamps.cpp, log_retention.cpp,
@@ -40,21 +53,13 @@ struct log::state {
   /// Notes that a closed segment is in use; closes the one used longest ago.
   void touch(size_t i);
 
-  enum class on_damage : uint8_t { fail, skip };
-  struct walked_batch {
-    const batch_header& header;
-    segment& in;
-    uint64_t position;
-  };
   /// Calls `visit` for each batch from the one that holds `from` on, until it
   /// returns false. Fenced ranges are skipped. Blocks.
   result<void> walk(offset_t from, on_damage policy,
-                    const std::function<result<bool>(const walked_batch&)>&
-                      visit);
+                    const batch_visitor& visit);
   /// Walks one segment; false when `visit` said stop.
   result<bool> walk_segment(size_t i, offset_t from, on_damage policy,
-                            const std::function<
-                              result<bool>(const walked_batch&)>& visit);
+                            const batch_visitor& visit);
 
   // -- appending (log_append.cpp, log_roll.cpp) -------------------------------
 
@@ -97,6 +102,11 @@ struct log::state {
                           header_reader& reader);
   uint64_t slice_end(size_t i, const located& first, uint32_t bytes_max,
                      offset_t limit, header_reader& reader);
+
+  // -- timestamps (log_timestamps.cpp) ----------------------------------------
+
+  /// Largest timestamp at or after the log start, and its batch.
+  result<std::optional<time_index::entry>> largest_batch();
 
   // -- removal (log_retention.cpp) --------------------------------------------
 

@@ -109,7 +109,8 @@ void producer_table::update(const batch_header& stamped) {
   known.last_timestamp = stamped.max_timestamp;
   // Markers carry no sequence, and a replayed log may hold other oddities.
   if (!stamped.control() && stamped.base_sequence >= 0
-      && stamped.base_offset >= 0 && stamped.last_offset_delta >= 0)
+      && stamped.base_offset >= 0
+      && stamped.next_offset() > stamped.base_offset)
     known.remember({stamped.base_offset, stamped.max_timestamp,
                     stamped.last_offset_delta, stamped.base_sequence});
   enforce_bound();

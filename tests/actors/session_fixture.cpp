@@ -35,7 +35,8 @@ caf::result<T> answer_unless_mute(Self* self, bool mute, const T& x) {
   return caf::result<T>(self->template make_response_promise<T>());
 }
 
-log_keeper_actor::behavior_type log_keeper() {
+log_keeper_actor::behavior_type
+log_keeper(log_keeper_actor::pointer, const std::string& path) {
   return {
       [](const open_log&) { return log_opened{}; },
       [](const close_log&) { return log_closed{}; },
@@ -43,8 +44,8 @@ log_keeper_actor::behavior_type log_keeper() {
       [](const remove_files&) {},
       [](const remove_files_now&) {},
       [](const mark_clean_shutdown&) { return log_closed{}; },
-      [](const describe_directory&) {
-        return directory_description{"/data", {}, 100, 40};
+      [path](const describe_directory&) {
+        return directory_description{path, {}, 100, 40};
       },
   };
 }
@@ -117,7 +118,7 @@ session_fixture::session_fixture()
           system_.scheduler())) {
   controller_ = system_.spawn(controller, this);
   partition = system_.spawn(actors::partition, this);
-  keeper_ = system_.spawn(log_keeper);
+  keeper_ = system_.spawn(log_keeper, std::string("/data"));
 }
 
 session_fixture::~session_fixture() {

@@ -66,7 +66,7 @@ class Server:
             fields = file.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def stop(self, timeout_s=60):
+    def stop(self, timeout_s=20):
         """SIGTERM, and SIGKILL for who does not go."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)

@@ -32,14 +32,18 @@ class Tree:
     def __init__(self, root):
         self.root = root
         self.paths = set()
+        # Documents may name the pair `src/log` of `log.h` and `log.cpp`.
+        self.stems = set()
         self.documents = {}
         self.words = set()
         self.all_text = ""
         for folder, folders, files in os.walk(root):
             folders[:] = [f for f in folders if f not in SKIPPED]
             for name in folders + files:
-                self.paths.add(os.path.relpath(os.path.join(folder, name),
-                                               root))
+                path = os.path.relpath(os.path.join(folder, name), root)
+                self.paths.add(path)
+                if path.endswith((".h", ".cpp")):
+                    self.stems.add(path.rsplit(".", 1)[0])
             for name in files:
                 self.read(os.path.relpath(os.path.join(folder, name), root))
 
@@ -66,7 +70,8 @@ class Tree:
         for expanded in expand(name):
             pattern = re.compile(
                 "(^|.*/)" + re.escape(expanded).replace(r"\*", "[^/]*") + "$")
-            if not any(pattern.match(path) for path in self.paths):
+            if not any(pattern.match(path)
+                       for path in self.paths | self.stems):
                 return False
         return True
 
@@ -114,6 +119,8 @@ def wrong(tree, document, word):
         return None if f'"{word}"' in tree.all_text \
             or word in tree.all_text else "is no configuration key"
     if NAME.fullmatch(word):
+        if tree.has_path(word, document):
+            return None
         parts = re.findall(r"\w+", word)
         lost = [part for part in parts if part not in tree.words]
         return f"is not in the sources ({lost[0]})" if lost else None

@@ -22,6 +22,9 @@ using troupe::storage::test::fault_file_system;
 
 namespace {
 
+/// `log` alone is also a function of the C library.
+using storage_log = troupe::storage::log;
+
 constexpr timestamp_ms now = 1700000000000;
 constexpr const char* directory = "/data/topic-0";
 constexpr std::array<const char*, 3> suffixes{".log", ".index", ".timeindex"};
@@ -70,7 +73,7 @@ void write_good_log(fault_file_system& fs, const log_options& options) {
   auto fresh = options;
   fresh.checkpoint.reset();
   fresh.clean_shutdown = false;
-  auto opened = log::open(fs, fresh);
+  auto opened = storage_log::open(fs, fresh);
   ASSERT(opened.has_value());
   for (int64_t n = 0; n < 40; ++n)
     ASSERT(opened->value->append(some_batch(n), {.now = now}).has_value());
@@ -123,7 +126,7 @@ void make_up_files(fault_file_system& fs, byte_reader& in, uint8_t choices) {
 }
 
 /// Reads on until nothing comes any more; damage may end it early.
-void read_all(log& x) {
+void read_all(storage_log& x) {
   auto from = x.start_offset();
   for (int i = 0; i < 1000 && from < x.end_offset(); ++i) {
     auto found = x.read(from, 512, x.end_offset(), read_mode::blocking);
@@ -140,7 +143,7 @@ void read_all(log& x) {
   }
 }
 
-void use(log& x) {
+void use(storage_log& x) {
   ASSERT(x.start_offset() <= x.end_offset());
   read_all(x);
   static_cast<void>(x.find_timestamp(now, x.end_offset()).has_value());
@@ -171,7 +174,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   } else {
     make_up_files(fs, in, choices);
   }
-  auto opened = log::open(fs, options);
+  auto opened = storage_log::open(fs, options);
   if (!opened)
     return 0;
   use(*opened->value);
@@ -180,7 +183,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ASSERT(checkpoint.has_value());
   options.clean_shutdown = true;
   options.checkpoint = std::move(*checkpoint);
-  auto again = log::open(fs, options);
+  auto again = storage_log::open(fs, options);
   ASSERT(again.has_value());
   ASSERT(again->value->end_offset() == end);
   use(*again->value);

@@ -68,6 +68,7 @@ PLANTED = {
     "files_are_short": [
         ({"storage/src/a.cpp": SPDX + "\n" * 351}, "352 lines"),
         ({"scripts/long": "#!/bin/bash\n" + "\n" * 351}, "352 lines"),
+        ({"tests/storage/a.cpp": SPDX + "\n" * 450}, "451 lines"),
     ],
     "licence_line": [
         ({"storage/src/a.cpp": "int a;\n"}, "SPDX"),

@@ -22,7 +22,7 @@ T pick(std::mt19937_64& random, const std::array<T, N>& from) {
 
 log_exerciser::log_exerciser(uint64_t seed) : random_(seed) {
   auto& config = options_.config;
-  config.segment_bytes = static_cast<int64_t>(2500 + below(8000));
+  config.segment_bytes = static_cast<int64_t>(2800 + below(8000));
   config.index_interval_bytes
     = pick<int64_t>(random_, std::array<int64_t, 4>{0, 100, 400, 4096});
   config.segment_index_bytes
@@ -58,7 +58,7 @@ void log_exerciser::open(bool clean, bool with_checkpoint) {
   report_ = std::move(opened->report);
   saved_ = log_->checkpoint(log_->end_offset());
   for (auto& x : report_.notes)
-    if (x.find("damaged") != std::string::npos)
+    if (x.find("are damaged") != std::string::npos)
       trouble_ = "open found damage: " + x;
 }
 

@@ -25,7 +25,7 @@ model_batch log_exerciser::make_batch(producer_id_t producer,
   batch_builder builder;
   auto count = 1 + below(4);
   for (uint64_t i = 0; i < count; ++i) {
-    auto size = one_in(30) ? below(1800) : below(120);
+    auto size = one_in(30) ? below(600) : below(120);
     auto timestamp = now_ - static_cast<timestamp_ms>(below(300));
     builder.add(timestamp, std::nullopt,
                 std::string_view{filler}.substr(0, size));

@@ -57,12 +57,12 @@ std::string log_model::survive_crash(const log& x, offset_t saved_start,
            + text(synced_);
   if (x.recovery_point() < std::min(saved_recovery_point, end))
     return "recovery point moved back";
-  if (start == end) {
+  if (x.segment_base_offsets().front() == end) {
     batches_.clear();
   } else {
     if (boundary_below(end) != end)
       return "end " + text(end) + " inside a batch";
-    if (batches_.front().base_offset > start)
+    if (batches_.empty() || batches_.front().base_offset > start)
       return "start " + text(start) + " before all that is known";
   }
   truncate_to(end);

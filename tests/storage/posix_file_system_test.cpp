@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,8 @@ namespace troupe::storage {
 namespace {
 
 struct temporary_directory {
-  std::string path = "/tmp/troupe-test-XXXXXX";
+  std::string path
+    = std::filesystem::temp_directory_path() / "troupe-test-XXXXXX";
 
   temporary_directory() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
   ~temporary_directory() {

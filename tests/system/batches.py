@@ -4,6 +4,7 @@ import ctypes
 import ctypes.util
 import gzip
 import struct
+import time
 
 # base_offset length leader_epoch magic crc | attributes last_offset_delta
 # base_timestamp max_timestamp producer_id producer_epoch base_sequence count
@@ -54,11 +55,14 @@ def seal(batch):
     return bytes(batch)
 
 
-def encode_batch(values, timestamp=1700000000000, producer=(-1, -1, -1),
+def encode_batch(values, timestamp=None, producer=(-1, -1, -1),
                  attributes=0, key=None, base_offset=0, count=None,
                  last_offset_delta=None, magic=2, records=None):
-    """One batch with a record per value. `producer` is id, epoch and first
-    sequence; the named arguments after it make it lie."""
+    """One batch with a record per value, stamped now unless told otherwise.
+    `producer` is id, epoch and first sequence; the named arguments after it
+    make it lie."""
+    if timestamp is None:
+        timestamp = int(time.time() * 1000)
     if records is None:
         records = b"".join(encode_record(i, value, key)
                            for i, value in enumerate(values))

@@ -46,6 +46,13 @@ def free_port():
     raise AssertionError("no free port")
 
 
+def environment(more=None):
+    """Ours without what would configure a broker, and with `more`."""
+    kept = {key: value for key, value in os.environ.items()
+            if not key.startswith("TROUPE_")}
+    return dict(kept, **(more or {}))
+
+
 class Broker:
     def __init__(self, directory, *options, port=0, data_dirs=("data",),
                  env=None):
@@ -53,7 +60,7 @@ class Broker:
         self.data_dirs = [os.path.join(directory, name) for name in data_dirs]
         self.port = port
         self.options = list(options)
-        self.env = dict(os.environ, **(env or {}))
+        self.env = environment(env)
         self.process = None
         self.address = None
         self.log_path = os.path.join(directory, "stderr.log")

@@ -27,7 +27,7 @@ class Configuration(broker.BrokerTest):
         run = subprocess.run(
             [broker.TROUPE, "serve", "--print-config", *options],
             capture_output=True, text=True, timeout=20, cwd=self.directory,
-            env=dict(os.environ, **(env or {})))
+            env=broker.environment(env))
         self.assertEqual(run.returncode, 0, run.stderr)
         return dict(line.split("=", 1) for line in run.stdout.splitlines()
                     if line and not line.startswith("#"))

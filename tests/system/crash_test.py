@@ -16,7 +16,7 @@ try:
 except ImportError as error:
     raise unittest.SkipTest(f"python3-confluent-kafka: {error}")
 
-ROUNDS = int(os.environ.get("TROUPE_CRASH_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("CRASH_ROUNDS", "20"))
 PARTITIONS = 3
 TOPIC = "crashed"
 
@@ -113,7 +113,7 @@ class Crash(broker.BrokerTest):
         stream = Stream(server.address)
         for number in range(ROUNDS):
             self.context = f"round {number}"
-            stream.acknowledge_more(chance.randrange(100, 1500))
+            stream.acknowledge_more(chance.randrange(300, 4000))
             stream.send(300)  # so that the kill hits the middle of something
             server.kill()
             stream.producer.poll(0)

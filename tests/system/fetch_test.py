@@ -219,7 +219,8 @@ class Fetch(broker.SharedBrokerTest):
         records = b"".join(batches.encode_record(i, b"v",
                                                  timestamp_delta=100 * i)
                            for i in range(5))
-        batch = bytearray(batches.encode_batch([b"v"] * 5, records=records))
+        batch = bytearray(batches.encode_batch(
+            [b"v"] * 5, records=records, timestamp=1700000000000))
         batch[35:43] = (1700000000400).to_bytes(8, "big")
         self.connection.produce(self.topic, batches.seal(batch))
         found = self.connection.list_offset(self.topic, 1700000000250)

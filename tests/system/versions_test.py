@@ -162,7 +162,8 @@ class Versions(broker.SharedBrokerTest):
                 "name": self.topic, "num_partitions": -1,
                 "replication_factor": -1}]})
         self.assertEqual(answer["topics"][0]["error_code"], 0)
-        topic = call("metadata", 4, {"topics": [{"name": self.topic}]})
+        topic = call("metadata", 4, {"topics": [{"name": self.topic}],
+                                    "allow_auto_topic_creation": False})
         self.assertEqual(topic["topics"][0]["error_code"], 3)
 
     def test_configs(self):

@@ -165,7 +165,7 @@ class Connection:
             "max_bytes": bytes_max, "topics": [{"topic": topic, "partitions": [
                 {"partition": partition, "fetch_offset": offset,
                  "partition_max_bytes": bytes_max}]}]})
-        assert answer["error_code"] == 0, answer
+        assert answer.get("error_code", 0) == 0, answer
         return answer["responses"][0]["partitions"][0]
 
     def list_offset(self, topic, timestamp, partition=0, version=7):

@@ -131,8 +131,10 @@ void add_loop_options(CLI::App& app, bench_options& x) {
 int report_outcome(const troupe::result<void>& outcome) {
   if (outcome)
     return 0;
+  const auto& error = outcome.error();
   fmt::print(stderr, "troupe bench: {}\n",
-             troupe::storage::to_string(outcome.error()));
+             error.os_error == 0 ? error.message
+                                 : troupe::storage::to_string(error));
   return 1;
 }
 

@@ -48,11 +48,12 @@ result<void> broker_client::require(kafka::api_key api, int16_t version) const {
                              version, static_cast<int>(api)));
 }
 
-result<int16_t> broker_client::common_version(kafka::api_key api) const {
+result<int16_t>
+broker_client::common_version(kafka::api_key api, int16_t version_max) const {
   auto found = versions_.find(api);
   auto ours = kafka::find_api(static_cast<int16_t>(api));
   if (found != versions_.end() && ours != nullptr) {
-    auto newest = std::min(found->second.max, ours->max_version);
+    auto newest = std::min({found->second.max, ours->max_version, version_max});
     if (newest >= std::max(found->second.min, ours->min_version))
       return newest;
   }

@@ -33,9 +33,11 @@ public:
   /// Fails unless the broker serves `version` of `api`.
   result<void> require(kafka::api_key api, int16_t version) const;
 
+  /// `version_max` is for requests that need nothing newer.
   template <class Response, class Request>
-  result<Response> ask(const Request& request) {
-    auto version = common_version(Request::api);
+  result<Response>
+  ask(const Request& request, int16_t version_max = INT16_MAX) {
+    auto version = common_version(Request::api, version_max);
     if (!version)
       return tl::unexpected(version.error());
     return ask_in<Response>(request, *version);
@@ -49,7 +51,7 @@ private:
 
   explicit broker_client(frame_socket socket) : socket_(std::move(socket)) {}
 
-  result<int16_t> common_version(kafka::api_key api) const;
+  result<int16_t> common_version(kafka::api_key api, int16_t version_max) const;
 
   template <class Response, class Request>
   result<Response> ask_in(const Request& request, int16_t version) {

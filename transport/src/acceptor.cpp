@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acceptor.h"
 
-#include <boost/asio/post.hpp>
-
 #include <cerrno>
 #include <chrono>
 #include <utility>

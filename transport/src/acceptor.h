@@ -6,8 +6,6 @@
 
 #include <troupe/storage/result.h>
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <functional>
 #include <memory>
 #include <optional>

@@ -3,8 +3,6 @@
 
 #include "socket_address.h"
 
-#include <boost/asio/post.hpp>
-
 #include <array>
 #include <utility>
 

@@ -2,8 +2,6 @@
 // The receiving half of socket_connection.
 #include "connection.h"
 
-#include <boost/asio/post.hpp>
-
 #include <algorithm>
 #include <cerrno>
 #include <system_error>

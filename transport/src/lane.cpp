@@ -5,8 +5,6 @@
 
 #include <troupe/storage/assert.h>
 
-#include <boost/asio/post.hpp>
-
 #include <string>
 
 #include <pthread.h>

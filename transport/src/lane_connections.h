@@ -6,8 +6,6 @@
 #include "lane_implementation.h"
 #include "server_context.h"
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <cstddef>
 #include <cstdint>
 #include <memory>

@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <utility>
 #include <vector>
 
 #include <sys/mman.h>
@@ -130,8 +131,12 @@ bool resident(const storage::file_slice& slice, page_count* sum) {
   }
   if (count && count->missed > 0)
     return false;
+  uint64_t probed_page = UINT64_MAX;
   for (uint64_t at :
        {uint64_t{0}, uint64_t{slice.size / 2}, uint64_t{slice.size - 1}}) {
+    uint64_t page = (slice.position + at) / page_bytes;
+    if (std::exchange(probed_page, page) == page)
+      continue;
     // A file that cannot say (a file system without NOWAIT) counts as it was
     // counted: an error of the medium shows when the bytes are sent.
     auto found = probe_byte(slice, at);

@@ -23,6 +23,8 @@ public:
   virtual void on_frame(request_slot slot, storage::buffer frame) = 0;
 
   /// The connection is gone, `why` says for what reason; nothing follows.
+  /// Comes exactly once, from the event loop and never from within a call of
+  /// `connection`; afterwards the connection holds the sink no more.
   virtual void on_closed(const std::string& why) = 0;
 };
 
@@ -36,7 +38,7 @@ public:
   virtual void reply(request_slot slot, chunks answer) = 0;
 
   /// Sends what was replied in order so far, then closes. Later replies are
-  /// dropped.
+  /// dropped. `on_closed` gets `why`.
   virtual void close(const std::string& why) = 0;
 
   /// `address:port` of the peer.

@@ -25,7 +25,9 @@ struct limits {
   size_t send_bytes_per_turn = 2u << 20;
   /// Bytes one connection may receive per turn before others run.
   size_t receive_bytes_per_turn = 2u << 20;
-  /// `connections.max.idle.ms`
+  /// `connections.max.idle.ms`: a connection without a byte in either
+  /// direction for so long, or up to an eighth longer, is closed, also when
+  /// requests of it are parked. So is one whose frame takes longer to arrive.
   std::chrono::milliseconds idle_timeout{600000};
   /// Frame memory that a lane keeps for reuse.
   size_t frame_pool_bytes_max = 32u << 20;

@@ -43,23 +43,28 @@ struct server_counters {
 };
 
 /// Creates the sink of a new connection, on that connection's lane. `index`
-/// is the lane's place in the span given to `listen`.
-using accept_handler
-  = std::function<std::shared_ptr<frame_sink>(size_t index,
-                                              std::shared_ptr<connection>)>;
+/// is the lane's place in the span given to `listen`. Null turns the
+/// connection away.
+using accept_handler = std::function<std::shared_ptr<frame_sink>(
+    size_t index, std::shared_ptr<connection>)>;
 
 /// Has a cold slice read into the page cache by a thread that may block, then
-/// calls `done` (from any thread). Only the connection that needs it waits.
-using read_in_handler
-  = std::function<void(storage::file_slice slice, std::function<void()> done)>;
+/// calls `done` (from any thread, at any time, also when reading failed). Only
+/// the connection that needs it waits, until the idle timeout at most.
+using read_in_handler =
+    std::function<void(storage::file_slice slice, std::function<void()> done)>;
 
-/// Listens, accepts and spreads connections over lanes. Any thread.
+/// Listens, accepts and spreads connections over lanes. To be used and
+/// destroyed by one thread at a time, which must not be a lane's: `stop` and
+/// the like wait for the lanes.
 class server {
 public:
-  /// Binds and starts to accept. The lanes must outlive the server.
+  /// Resolves the host (which may block), binds and starts to accept. The
+  /// lanes must outlive the server. Without a `read_in` cold slices are sent
+  /// like hot ones and may hold up their lane.
   static result<std::unique_ptr<server>>
-  listen(const endpoint& at, std::span<lane* const> lanes,
-         const limits& bounds, accept_handler accept, read_in_handler read_in);
+  listen(const endpoint& at, std::span<lane* const> lanes, const limits& bounds,
+         accept_handler accept, read_in_handler read_in);
 
   virtual ~server() = default;
 
