@@ -36,7 +36,8 @@ broker(broker_actor::stateful_pointer<broker_state> self,
 void broker_state::open(broker_actor_config x) {
   config_ = std::move(x);
   partitions_in_directory_.resize(config_.directories.size());
-  directory_clean_.resize(config_.directories.size(), true);
+  for (const auto& directory : config_.directories)
+    directory_clean_.push_back(directory.online);
   image_ = std::make_shared<cluster::metadata_image>();
   self->delayed_send(
     self,
@@ -64,7 +65,6 @@ void broker_state::take_next() {
   in_work_ = true;
   const auto& image = *queue_.front().image;
   close_missing(image);
-  drop_orphans(image);
   for (const auto& [name, topic] : image.topics) {
     auto count = static_cast<int32_t>(topic->partitions.size());
     for (int32_t i = 0; i < count; ++i) {
@@ -101,28 +101,14 @@ void broker_state::close_missing(const cluster::metadata_image& image) {
   }
 }
 
-void broker_state::drop_orphans(const cluster::metadata_image& image) {
-  auto known = [&image](const found_log& x) {
-    auto topic = image.find(x.name.topic);
-    return topic != nullptr && topic->id == x.topic_id
-           && x.name.partition
-                < static_cast<int32_t>(topic->partitions.size());
-  };
-  for (const auto& x : config_.found) {
-    if (known(x))
-      continue;
-    const auto& directory = config_.directories[x.directory];
-    auto path = directory.path + "/" + to_string(x.name);
-    spdlog::warn("broker.orphan_removed path={}", path);
-    self->send(directory.keeper, remove_files{{path}, {}});
-  }
-  std::erase_if(config_.found, std::not_fn(known));
-}
-
 void broker_state::open_partition(const storage::topic_partition& name,
                                   const cluster::topic_image& topic) {
   hosted host{topic.id, choose_directory(name), {}};
   ++partitions_in_directory_[host.directory];
+  if (!config_.directories[host.directory].online) {
+    partitions_.emplace(name, std::move(host));
+    return;
+  }
   ++opening_;
   open_log order{name, topic.id,
                  log_config_of(topic, *queue_.front().image)};
@@ -144,6 +130,8 @@ void broker_state::finish(const storage::topic_partition& name,
   if (!x.why.ok()) {
     spdlog::error("broker.partition_offline tp={} reason=\"{}\"",
                   to_string(name), x.why.message);
+    if (i != partitions_.end())
+      directory_clean_[i->second.directory] = false;
   } else if (i != partitions_.end()) {
     const auto& directory = config_.directories[i->second.directory];
     auto registration = queue_.front().image->find(name);
@@ -290,9 +278,26 @@ size_t broker_state::choose_directory(const storage::topic_partition& name) {
     if (x.name == name)
       return x.directory;
   }
-  auto least = std::min_element(partitions_in_directory_.begin(),
-                                partitions_in_directory_.end());
-  return static_cast<size_t>(least - partitions_in_directory_.begin());
+  // At the start every partition existed before: one that is nowhere lies in
+  // the directory that failed, and must not be born again empty elsewhere.
+  bool starting = image_->cluster_id.empty();
+  for (size_t i = 0; starting && i < config_.directories.size(); ++i) {
+    if (!config_.directories[i].online)
+      return i;
+  }
+  return least_used_directory();
+}
+
+size_t broker_state::least_used_directory() const {
+  size_t best = 0;
+  auto worse = [this](size_t i) {
+    return std::pair{!directory_clean_[i], partitions_in_directory_[i]};
+  };
+  for (size_t i = 1; i < config_.directories.size(); ++i) {
+    if (worse(i) < worse(best))
+      best = i;
+  }
+  return best;
 }
 
 storage::log_config

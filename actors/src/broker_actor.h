@@ -71,13 +71,13 @@ private:
   void open_partition(const storage::topic_partition& name,
                       const cluster::topic_image& topic);
   void close_missing(const cluster::metadata_image& image);
-  void drop_orphans(const cluster::metadata_image& image);
   void reconfigure(const cluster::metadata_image& image);
   void end_if_done();
   void publish();
   void mark_directories();
-  /// The directory with the fewest partitions, or the one that has it.
+  /// The directory that has the partition, or a good one for a new log.
   size_t choose_directory(const storage::topic_partition& name);
+  size_t least_used_directory() const;
   storage::log_config log_config_of(const cluster::topic_image& topic,
                                     const cluster::metadata_image& image);
 

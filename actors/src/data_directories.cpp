@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include <charconv>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,8 @@ namespace {
 
 /// Directory of the node's RocksDB.
 constexpr const char* offset_store_name = "__troupe_offsets";
+
+constexpr const char* metadata_log_name = "__cluster_metadata-0";
 
 /// Written by storage::log into each partition directory.
 constexpr const char* partition_metadata_name = "partition.metadata";
@@ -54,23 +57,6 @@ storage::uuid topic_id_of(storage::file_system& fs, const std::string& path) {
     .value_or(storage::uuid{});
 }
 
-result<void> read_directory(storage::file_system& fs, const std::string& path,
-                            size_t index, opened_directories& into) {
-  auto names = fs.list(path);
-  if (!names)
-    return failure(names.error());
-  for (const auto& name : *names) {
-    auto full = path + "/" + name;
-    if (name.ends_with(deleted_directory_suffix)) {
-      if (auto done = fs.remove_all(full); !done)
-        return done;
-    } else if (auto tp = parse_name(name)) {
-      into.logs.push_back({std::move(*tp), topic_id_of(fs, full), index});
-    }
-  }
-  return {};
-}
-
 /// The marker counts once: from here on a crash is a crash.
 result<bool> take_marker(storage::file_system& fs, const std::string& path) {
   auto marker = path + "/" + clean_shutdown_marker;
@@ -84,39 +70,163 @@ result<bool> take_marker(storage::file_system& fs, const std::string& path) {
   return true;
 }
 
+/// Everything about one directory; `logs` receives its partitions.
+result<void> open_directory(storage::file_system& fs, opened_directory& x,
+                            size_t index, std::vector<found_log>& logs) {
+  if (auto made = fs.create_directories(x.path); !made)
+    return made;
+  auto lock = storage::lock_directory(x.path);
+  if (!lock)
+    return failure(lock.error());
+  x.lock = std::move(*lock);
+  auto clean = take_marker(fs, x.path);
+  if (!clean)
+    return failure(clean.error());
+  x.clean = *clean;
+  auto names = fs.list(x.path);
+  if (!names)
+    return failure(names.error());
+  for (const auto& name : *names) {
+    auto full = x.path + "/" + name;
+    if (name.ends_with(deleted_directory_suffix)) {
+      if (auto done = fs.remove_all(full); !done)
+        return done;
+    } else if (auto tp = parse_name(name)) {
+      logs.push_back({std::move(*tp), topic_id_of(fs, full), index});
+    }
+  }
+  x.online = true;
+  return {};
+}
+
+/// Finds the directory with the metadata log; a new node's is its first.
+result<size_t> find_home(storage::file_system& fs,
+                         const opened_directories& x) {
+  std::vector<size_t> homes;
+  bool all_online = true;
+  for (size_t i = 0; i < x.all.size(); ++i) {
+    all_online &= x.all[i].online;
+    if (!x.all[i].online)
+      continue;
+    auto there = fs.exists(x.all[i].path + "/" + metadata_log_name);
+    if (!there)
+      return failure(there.error());
+    if (*there)
+      homes.push_back(i);
+  }
+  if (homes.size() > 1)
+    return failure(storage::errc::invalid_argument,
+                   x.all[homes[0]].path + " and " + x.all[homes[1]].path
+                     + " both hold a metadata log: they belong to two nodes");
+  if (homes.size() == 1)
+    return homes.front();
+  if (!x.logs.empty() || !all_online)
+    return failure(storage::errc::invalid_argument,
+                   "none of the data directories holds the metadata log ("
+                     + std::string(metadata_log_name)
+                     + ") of the partitions in them; is one missing?");
+  return size_t{0};
+}
+
+std::string properties_of(const std::string& cluster_id,
+                          cluster::node_id node) {
+  return "version=1\ncluster.id=" + cluster_id
+         + "\nnode.id=" + std::to_string(node) + "\n";
+}
+
 } // namespace
 
 result<opened_directories>
 open_directories(storage::file_system& fs,
                  const std::vector<std::string>& paths) {
   opened_directories opened;
+  std::optional<storage::error> first_failure;
   for (size_t i = 0; i < paths.size(); ++i) {
-    if (auto made = fs.create_directories(paths[i]); !made)
-      return failure(made.error());
-    auto lock = storage::lock_directory(paths[i]);
-    if (!lock)
-      return failure(lock.error());
-    opened.locks.push_back(std::move(*lock));
-    auto clean = take_marker(fs, paths[i]);
-    if (!clean)
-      return failure(clean.error());
-    opened.clean.push_back(*clean);
-    if (auto done = read_directory(fs, paths[i], i, opened); !done)
+    auto& x = opened.all.emplace_back();
+    x.path = paths[i];
+    auto done = open_directory(fs, x, i, opened.logs);
+    if (done)
+      continue;
+    // In use by somebody else is a mistake to mend, not a broken disk.
+    if (paths.size() == 1 || done.error().code == storage::errc::locked)
       return failure(done.error());
+    spdlog::error("node.directory_offline path={} reason=\"{}\"", x.path,
+                  to_string(done.error()));
+    if (!first_failure)
+      first_failure = done.error();
   }
+  auto home = find_home(fs, opened);
+  if (!home)
+    return failure(first_failure ? *first_failure : home.error());
+  opened.home = *home;
   bool rebuilt = false;
   auto store = storage::open_rocksdb_store(
-    paths.front() + "/" + offset_store_name, &rebuilt);
+    opened.home_path() + "/" + offset_store_name, &rebuilt);
   if (!store)
     return failure(store.error());
   if (rebuilt) {
     spdlog::error("node.offset_store_rebuilt path={} action=\"every log is "
                   "scanned\"",
-                  paths.front());
-    opened.clean.assign(paths.size(), false);
+                  opened.home_path());
+    for (auto& x : opened.all)
+      x.clean = false;
   }
   opened.offsets = std::move(*store);
   return opened;
+}
+
+result<void> claim_directories(storage::file_system& fs,
+                               const opened_directories& opened,
+                               const std::string& cluster_id,
+                               cluster::node_id node) {
+  auto ours = properties_of(cluster_id, node);
+  for (const auto& x : opened.all) {
+    if (!x.online)
+      continue;
+    auto path = x.path + "/meta.properties";
+    auto there = fs.exists(path);
+    if (!there)
+      return failure(there.error());
+    if (!*there) {
+      auto done = storage::replace_file(
+        fs, path, std::as_bytes(std::span{ours}));
+      if (!done)
+        return done;
+      continue;
+    }
+    auto content = storage::read_file(fs, path, partition_metadata_bytes_max);
+    if (!content)
+      return failure(content.error());
+    std::string_view text(reinterpret_cast<const char*>(content->data()),
+                          content->size());
+    if (text != ours)
+      return failure(storage::errc::invalid_argument,
+                     path + " names another cluster or node than "
+                       + cluster_id + " / " + std::to_string(node));
+  }
+  return {};
+}
+
+result<void> set_strays_aside(storage::file_system& fs, opened_directories& x,
+                              const cluster::metadata_image& image) {
+  auto known = [&image](const found_log& log) {
+    auto topic = image.find(log.name.topic);
+    return topic != nullptr
+           && (log.topic_id.is_nil() || topic->id == log.topic_id)
+           && static_cast<size_t>(log.name.partition)
+                < topic->partitions.size();
+  };
+  for (const auto& log : x.logs) {
+    if (known(log))
+      continue;
+    auto from = x.all[log.directory].path + "/" + to_string(log.name);
+    auto to = from + "." + to_string(log.topic_id) + "-stray";
+    spdlog::warn("node.stray_partition path={} renamed_to={}", from, to);
+    if (auto done = fs.rename(from, to); !done)
+      return done;
+  }
+  std::erase_if(x.logs, std::not_fn(known));
+  return {};
 }
 
 } // namespace troupe::actors

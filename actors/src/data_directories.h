@@ -3,6 +3,7 @@
 
 #include "broker_actor.h"
 
+#include <troupe/cluster/metadata_image.h>
 #include <troupe/storage/file_system.h>
 #include <troupe/storage/offset_store.h>
 #include <troupe/storage/result.h>
@@ -13,20 +14,47 @@
 
 namespace troupe::actors {
 
-/// What a node finds in its data directories before any actor runs.
-struct opened_directories {
-  std::vector<std::unique_ptr<storage::directory_lock>> locks;
-  /// The node's RocksDB, in the first directory.
-  std::shared_ptr<storage::offset_store> offsets;
-  /// Per directory: it was closed properly. The marker is taken away.
-  std::vector<bool> clean;
-  /// Partition directories, as they lie there.
-  std::vector<found_log> logs;
+/// One data directory as it was found.
+struct opened_directory {
+  std::string path;
+  std::unique_ptr<storage::directory_lock> lock;
+  /// It could be read and locked. If not, its partitions are offline.
+  bool online = false;
+  /// It was closed properly; the marker was taken away.
+  bool clean = false;
 };
 
-/// Creates, locks and reads the directories. Blocks.
+/// What a node finds in its data directories before any actor runs.
+struct opened_directories {
+  std::vector<opened_directory> all;
+  /// Which one holds the metadata log and the offset store.
+  size_t home = 0;
+  std::shared_ptr<storage::offset_store> offsets;
+  /// Partition directories, as they lie there.
+  std::vector<found_log> logs;
+
+  const std::string& home_path() const { return all[home].path; }
+};
+
+/// Creates, locks and reads the directories. One that fails is left out, if
+/// the metadata log is in another. Refuses directories that hold partitions
+/// while none holds the metadata log: they belong to something that is not
+/// here. Blocks.
 result<opened_directories>
 open_directories(storage::file_system& fs,
                  const std::vector<std::string>& paths);
+
+/// Writes Kafka's `meta.properties` (cluster.id, node.id) where it is missing
+/// and refuses directories of another cluster or node.
+result<void> claim_directories(storage::file_system& fs,
+                               const opened_directories& x,
+                               const std::string& cluster_id,
+                               cluster::node_id node);
+
+/// Renames partition directories that the metadata does not know to
+/// `...-stray` and takes them out of `x.logs`. They are never removed: if the
+/// metadata is wrong, they are all there is.
+result<void> set_strays_aside(storage::file_system& fs, opened_directories& x,
+                              const cluster::metadata_image& image);
 
 } // namespace troupe::actors

@@ -73,6 +73,16 @@ result<void> node::state::start() {
   auto log = open_metadata();
   if (!log)
     return failure(log.error());
+  const auto& known = *(*log)->image();
+  if (auto claimed = actors::claim_directories(
+        storage::posix_file_system(), directories, known.cluster_id,
+        options.config.id);
+      !claimed)
+    return claimed;
+  if (auto done = actors::set_strays_aside(storage::posix_file_system(),
+                                           directories, known);
+      !done)
+    return done;
   system = std::make_unique<caf::actor_system>(actor_config);
   for (size_t i = 0; i < lane_count(options.config); ++i) {
     auto name = "lane-" + std::to_string(i);
@@ -90,7 +100,7 @@ result<void> node::state::start() {
 
 result<std::unique_ptr<cluster::metadata_log>> node::state::open_metadata() {
   cluster::metadata_log_options where;
-  where.directory = options.data_directories.front();
+  where.directory = directories.home_path();
   where.now = wall_clock();
   auto log = cluster::metadata_log::open(storage::posix_file_system(), where);
   if (!log || !(*log)->image()->cluster_id.empty())
@@ -104,11 +114,10 @@ result<std::unique_ptr<cluster::metadata_log>> node::state::open_metadata() {
 
 void node::state::spawn_disks() {
   auto& fs = storage::posix_file_system();
-  for (size_t i = 0; i < options.data_directories.size(); ++i) {
-    actors::log_keeper_config config{&fs, directories.offsets,
-                                     options.data_directories[i],
-                                     directories.clean[i], wall_clock};
-    disks.push_back({options.data_directories[i],
+  for (const auto& x : directories.all) {
+    actors::log_keeper_config config{&fs, directories.offsets, x.path, x.clean,
+                                     wall_clock};
+    disks.push_back({x.path, x.online,
                      actors::spawn_log_keeper(*system, std::move(config)),
                      actors::spawn_disk_sync(*system, &fs)});
   }
@@ -255,7 +264,7 @@ void node::state::end_actors() {
   units.clear();
   system.reset();
   directories.offsets.reset();
-  directories.locks.clear();
+  directories.all.clear();
 }
 
 } // namespace troupe

@@ -16,6 +16,8 @@ namespace troupe::actors {
 /// One data directory and the actors that may block on its disk.
 struct data_directory {
   std::string path;
+  /// False: its disk failed before the node started.
+  bool online = true;
   log_keeper_actor keeper;
   disk_sync_actor sync;
 };

@@ -20,6 +20,14 @@ result<batch_header>
 check_frame(std::span<const std::byte> bytes, const log_config& config) {
   if (bytes.empty())
     return failure(errc::invalid_record, "check batch: there is none");
+  // Formats before v2 are refused as such, not as damage: Kafka's clients send
+  // a damaged batch again.
+  constexpr size_t magic_position = 16;
+  if (bytes.size() > magic_position
+      && bytes[magic_position] != std::byte{2})
+    return failure(errc::invalid_record,
+                   "check batch: magic is not 2, older formats are not "
+                   "supported");
   auto header = parse_batch_header(bytes);
   if (!header)
     return header;

@@ -154,9 +154,10 @@ result<timestamp_ms> segment::first_timestamp() {
     if (!from)
       return failure(std::move(from.error()));
     auto read = header_reader{**from, size_, read_mode::blocking}.at(0);
-    if (!read)
+    // A damaged batch has no time; the segment has an age all the same.
+    if (!read && read.error().code != errc::corrupt_log)
       return failure(std::move(read.error()));
-    first_timestamp_ = read->header.max_timestamp;
+    first_timestamp_ = read ? read->header.max_timestamp : no_timestamp;
   }
   return first_timestamp_.value_or(no_timestamp);
 }

@@ -31,14 +31,13 @@ public:
 
   void step() {
     if (random_() % 4 == 0)
-{auto k=fault_kinds[random_() % fault_kinds.size()]; auto sk=static_cast<int>(random_() % 6); fs_.inject(k,"",EIO,sk); printf("inject %d skip %d\n",int(k),sk);}
+      fs_.inject(fault_kinds[random_() % fault_kinds.size()], "", EIO,
+                 static_cast<int>(random_() % 6));
     metadata_delta delta;
     for (auto i = 1 + random_() % 3; i > 0; --i)
       delta.push_back(draw(delta));
-    auto before = log_->image(); printf("append %zu at %ld\n", delta.size(), long(before->end_offset));
+    auto before = log_->image();
     auto image = log_->append(delta, 0);
-    if (!image) printf("  failed %s\n", to_string(image.error()).c_str());
-    if (log_->snapshot_error()) printf("  snap %s\n", to_string(*log_->snapshot_error()).c_str());
     if (image) {
       acknowledged_ = *image;
       in_doubt_.clear();
@@ -57,7 +56,7 @@ public:
   }
 
   void restart() {
-    printf("crash\n"); log_.reset();
+    log_.reset();
     fs_.crash(random_());
     reopen();
   }
@@ -105,7 +104,7 @@ private:
 TEST_CASE(
     "metadata log: nothing acknowledged is lost by faults and power cuts") {
   int appends = 0;
-  for (uint64_t seed = 5; seed <= 5; ++seed) {
+  for (uint64_t seed = 1; seed <= 100; ++seed) {
     CAPTURE(seed);
     survivor x{seed};
     for (int i = 0; i < 60; ++i) {

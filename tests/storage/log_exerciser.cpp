@@ -118,7 +118,7 @@ std::string log_exerciser::reopen() {
     return "close: " + to_string(closed.error());
   saved_ = *closed;
   model_.set_synced(model_.end_offset());
-  if (auto wrong = check_indexes(fs_, directory, true); !wrong.empty())
+  if (auto wrong = check_indexes(fs_, directory, true, model_.start_offset()); !wrong.empty())
     return "after close: " + wrong;
   log_.reset();
   if (one_in(3))
@@ -148,7 +148,7 @@ std::string log_exerciser::crash() {
   auto wrong = model_.survive_crash(*log_, saved.log_start_offset,
                                     saved.recovery_point);
   if (wrong.empty())
-    wrong = check_indexes(fs_, directory, false);
+    wrong = check_indexes(fs_, directory, false, model_.start_offset());
   if (wrong.empty())
     wrong = model_.check_content(*log_, 700);
   if (wrong.empty())

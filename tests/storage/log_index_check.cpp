@@ -23,16 +23,35 @@ int64_t integer_at(const std::vector<std::byte>& bytes, size_t position,
                     : static_cast<int64_t>(value);
 }
 
+std::optional<batch_header> batch_at(const std::vector<std::byte>& bytes,
+                                     uint64_t position) {
+  auto left = std::span{bytes}.subspan(position);
+  auto header = parse_batch_header(left);
+  if (!header || header->size_bytes() > left.size()
+      || crc32c(left.first(header->size_bytes()).subspan(21)) != header->crc)
+    return std::nullopt;
+  return *header;
+}
+
 std::optional<std::vector<placed_batch>>
-batches_of(const std::vector<std::byte>& bytes) {
+batches_of(const std::vector<std::byte>& bytes, offset_t log_start) {
   std::vector<placed_batch> found;
+  uint64_t torn = 0;
   for (uint64_t at = 0; at < bytes.size();) {
-    auto header = parse_batch_header(std::span{bytes}.subspan(at));
-    if (!header || header->size_bytes() > bytes.size() - at)
+    auto header = batch_at(bytes, at);
+    if (!header) {
+      ++torn;
+      ++at;
+      continue;
+    }
+    if (torn > 0 && header->base_offset > log_start)
       return std::nullopt;
+    torn = 0;
     found.push_back({at, *header});
     at += header->size_bytes();
   }
+  if (torn > 0)
+    return std::nullopt;
   return found;
 }
 
@@ -85,7 +104,7 @@ std::string check_time_index(const std::vector<std::byte>& rows, offset_t base,
 } // namespace
 
 std::string check_indexes(fault_file_system& fs, const std::string& directory,
-                          bool closed) {
+                          bool closed, offset_t log_start) {
   auto names = fs.list(directory);
   if (!names)
     return to_string(names.error());
@@ -99,7 +118,7 @@ std::string check_indexes(fault_file_system& fs, const std::string& directory,
     offset_t base = 0;
     std::from_chars(stem.data(), stem.data() + stem.size(), base);
     auto path = directory + "/" + stem;
-    auto batches = batches_of(fs.content(path + ".log"));
+    auto batches = batches_of(fs.content(path + ".log"), log_start);
     if (!batches)
       return stem + ".log holds something that is no batch";
     for (auto suffix : {".index", ".timeindex"})

@@ -72,8 +72,9 @@ private:
 };
 
 /// Compares the index files in `directory` with its log files, knowing nothing
-/// of the code that wrote them. Of the active segment only if `closed`.
+/// of the code that wrote them. Of the active segment only if `closed`. Below
+/// the log start there may be torn batches that nobody had to sync.
 std::string check_indexes(fault_file_system& fs, const std::string& directory,
-                          bool closed);
+                          bool closed, offset_t log_start);
 
 } // namespace troupe::storage::test

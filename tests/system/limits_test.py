@@ -97,11 +97,11 @@ class Limits(broker.BrokerTest):
             end = connection.end_offset("t")
             self.assertGreater(end, 0)
         server.stop()
-        with open(os.path.join(disk.path, "filler"), "wb") as file:
+        # Unbuffered: nothing is left to write when the file is closed.
+        with open(os.path.join(disk.path, "filler"), "wb", 0) as file:
             try:
                 while True:
                     file.write(bytes(4096))
-                    file.flush()
             except OSError:
                 pass
         server = self.make_broker()

@@ -3,8 +3,9 @@
 
 #include <troupe/transport/lane.h>
 
-// Each event loop has one thread and others reach it through its mutex: Asio's
-// own fences, which the thread sanitizer does not understand, are not needed.
+// The one place that includes Asio. Each event loop has one thread and others
+// reach it through its mutex: Asio's own fences, which the thread sanitizer
+// does not understand, are not needed.
 #define BOOST_ASIO_DISABLE_FENCED_BLOCK
 
 #include <utility> // Boost 1.74 relies on it under C++20
