@@ -6,7 +6,7 @@ add_library(troupe_flags INTERFACE)
 target_compile_features(troupe_flags INTERFACE cxx_std_20)
 target_compile_options(troupe_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Wold-style-cast
-  -Woverloaded-virtual -Wnull-dereference)
+  -Woverloaded-virtual)
 if(TROUPE_WERROR)
   target_compile_options(troupe_flags INTERFACE -Werror)
 endif()

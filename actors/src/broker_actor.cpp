@@ -95,6 +95,12 @@ void broker_state::close_missing(const cluster::metadata_image& image) {
       self->request(host.actor, close_timeout, close_partition{true})
         .then([done](const partition_closed&) { done(); },
               [done](const caf::error&) { done(); });
+    } else if (config_.directories[host.directory].online) {
+      // Nobody serves it who could erase it, and a new topic of that name must
+      // not meet its files.
+      const auto& directory = config_.directories[host.directory];
+      self->send(directory.keeper,
+                 remove_files{{directory.path + "/" + to_string(name)}, {}});
     }
     --partitions_in_directory_[host.directory];
     i = partitions_.erase(i);

@@ -7,8 +7,11 @@ namespace troupe::actors {
 
 namespace {
 
-/// Messages an actor handles before sockets and other actors get their turn.
+/// Messages an actor handles before other actors get their turn.
 constexpr size_t messages_per_turn = 64;
+
+/// Actors that run before sockets get their turn.
+constexpr size_t actors_per_turn = 64;
 
 } // namespace
 
@@ -18,13 +21,30 @@ void lane_unit::exec_later(caf::resumable* job) {
     system().scheduler().enqueue(job);
     return;
   }
-  home_.post([this, job] { run(job); });
+  if (!home_.running_in_this_thread()) {
+    home_.post([this, job] { exec_later(job); });
+    return;
+  }
+  ready_.push_back(job);
+  if (!std::exchange(awake_, true))
+    home_.post([this] { drain(); });
+}
+
+void lane_unit::drain() {
+  for (size_t i = 0; i < actors_per_turn && !ready_.empty(); ++i) {
+    auto job = ready_.front();
+    ready_.pop_front();
+    run(job);
+  }
+  awake_ = !ready_.empty();
+  if (awake_)
+    home_.post([this] { drain(); });
 }
 
 void lane_unit::run(caf::resumable* job) {
   switch (job->resume(this, messages_per_turn)) {
     case caf::resumable::resume_later:
-      home_.post([this, job] { run(job); });
+      ready_.push_back(job);
       break;
     case caf::resumable::done:
     case caf::resumable::awaiting_message:

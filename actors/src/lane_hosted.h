@@ -10,11 +10,16 @@
 #include <caf/resumable.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <deque>
 #include <utility>
 
 namespace troupe::actors {
 
 /// Runs CAF actors on a lane's thread. Lives as long as its actor system.
+///
+/// Actors that wake each other (session, partition, session again) run one
+/// after the other in a single turn of the lane, so a fetch costs one trip
+/// through the event loop instead of one per message.
 class lane_unit final : public caf::execution_unit {
 public:
   lane_unit(caf::actor_system& system, transport::lane& home)
@@ -26,9 +31,15 @@ public:
   transport::lane& home() noexcept { return home_; }
 
 private:
+  /// Runs what is ready, up to a bound, on the lane's thread.
+  void drain();
   void run(caf::resumable* job);
 
   transport::lane& home_;
+  /// Touched on the lane's thread only.
+  std::deque<caf::resumable*> ready_;
+  /// `drain` is running or posted.
+  bool awake_ = false;
 };
 
 /// Mixin: whoever sends, the mailbox is drained on the actor's own lane.

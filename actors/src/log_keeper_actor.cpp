@@ -106,6 +106,11 @@ log_keeper_state::on_save_checkpoint(const save_checkpoint& x) {
 }
 
 void log_keeper_state::on_remove_files(remove_files& x) {
+  // Whoever sets no delay may send an `open_log` of the same path next.
+  if (x.delay.count() == 0) {
+    on_remove_files_now({std::move(x.paths)});
+    return;
+  }
   self->delayed_send(self, x.delay, remove_files_now{std::move(x.paths)});
 }
 

@@ -27,19 +27,11 @@ result<std::unique_ptr<node>> node::start(node_options options) {
 }
 
 transport::endpoint node::address() const {
-  return state_->server->local();
+  return state_->bound;
 }
 
 node_statistics node::statistics() const {
-  const auto& counters = state_->server->counters();
-  node_statistics x;
-  x.page_cache_hits = counters.pages_hit;
-  x.page_cache_misses = counters.pages_missed;
-  x.bytes_received = counters.bytes_received;
-  x.bytes_sent = counters.bytes_sent;
-  x.connections_accepted = counters.connections_accepted;
-  x.connections_open = counters.connections_open;
-  return x;
+  return state_->statistics();
 }
 
 result<void> node::stop(std::chrono::milliseconds deadline) {

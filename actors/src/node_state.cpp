@@ -185,6 +185,11 @@ result<void> node::state::listen() {
   server = std::move(*bound);
   transport = actors::spawn_transport(*system, server);
   auto at = server->local();
+  this->bound = at;
+  {
+    std::lock_guard guard(counting_);
+    counters_ = &server->counters();
+  }
   cluster::node_registration me;
   me.id = options.config.id;
   me.host = options.advertised.host.empty() ? at.host : options.advertised.host;
@@ -236,6 +241,28 @@ result<void> node::state::stop(std::chrono::milliseconds deadline) {
   return done;
 }
 
+node_statistics node::state::statistics() {
+  std::lock_guard guard(counting_);
+  if (counters_ == nullptr)
+    return last_;
+  node_statistics x;
+  x.page_cache_hits = counters_->pages_hit;
+  x.page_cache_misses = counters_->pages_missed;
+  x.bytes_received = counters_->bytes_received;
+  x.bytes_sent = counters_->bytes_sent;
+  x.connections_accepted = counters_->connections_accepted;
+  x.connections_open = counters_->connections_open;
+  return x;
+}
+
+void node::state::drop_server() {
+  auto last = statistics();
+  std::lock_guard guard(counting_);
+  last_ = last;
+  counters_ = nullptr;
+  server.reset();
+}
+
 void node::state::end_actors() {
   auto end = [](auto& actor) {
     if (actor != nullptr)
@@ -251,7 +278,7 @@ void node::state::end_actors() {
   }
   for (auto& x : cold_readers)
     end(x);
-  server.reset();
+  drop_server();
   routes.reset();
   // Sessions and partitions end on their lanes, so the lanes must still run
   // here; what waits on the lanes afterwards may hold the last handles of

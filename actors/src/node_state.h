@@ -25,6 +25,8 @@ struct node::state {
 
   result<void> start();
   result<void> stop(std::chrono::milliseconds deadline);
+  /// After the stop: the last figures.
+  node_statistics statistics();
 
   node_options options;
   actors::opened_directories directories;
@@ -39,10 +41,14 @@ struct node::state {
   actors::controller_actor controller;
   actors::transport_actor transport;
   std::shared_ptr<transport::server> server;
+  /// Where `server` listened; stays when it is gone.
+  transport::endpoint bound;
   std::mutex stopping;
   bool stopped = false;
 
 private:
+  /// Gives the server up.
+  void drop_server();
   result<std::unique_ptr<cluster::metadata_log>> open_metadata();
   void spawn_disks();
   void spawn_broker();
@@ -52,6 +58,11 @@ private:
   std::vector<actors::lane_unit*> unit_pointers() const;
   /// Ends every actor and waits for them, then ends the lanes.
   void end_actors();
+
+  /// Guards the two below: figures are asked for while the node stops.
+  std::mutex counting_;
+  const transport::server_counters* counters_ = nullptr;
+  node_statistics last_;
 };
 
 } // namespace troupe

@@ -83,8 +83,8 @@ void session_state::serve(request_ptr x) {
 
 void session_state::on_connection_closed(const connection_closed& x) {
   spdlog::debug("session.closed peer={} reason=\"{}\"", socket->peer(), x.why);
-  for (const auto& [id, partition] : watched_)
-    self->send(partition, unwatch_records{self});
+  for (const auto& [id, watched] : watched_)
+    self->send(watched.actor, unwatch_records{self});
   self->quit();
 }
 
@@ -116,14 +116,23 @@ ticket_t session_state::watch(const partition_actor& what,
                               storage::offset_t above,
                               std::function<void()> then) {
   auto ticket = next_ticket_++;
-  watches_.emplace(ticket, std::move(then));
-  watched_.emplace(what.id(), what);
-  self->send(what, watch_records{ticket, above, self});
+  auto& watched = watched_[what.id()];
+  watched.actor = what;
+  watched.waiting.emplace(ticket, std::move(then));
+  // An older promise does as well: it comes no later, and whoever waits looks
+  // for himself whether it is enough.
+  if (watched.armed && watched.above <= above)
+    return ticket;
+  watched.armed = true;
+  watched.above = above;
+  self->send(what, watch_records{what.id(), above, self});
   return ticket;
 }
 
-void session_state::unwatch(ticket_t watch) {
-  watches_.erase(watch);
+void session_state::unwatch(const partition_actor& what, ticket_t watch) {
+  auto found = watched_.find(what.id());
+  if (found != watched_.end())
+    found->second.waiting.erase(watch);
 }
 
 void session_state::on_append_finished(append_finished& x) {
@@ -139,9 +148,12 @@ void session_state::on_read_finished(read_finished& x) {
 }
 
 void session_state::on_records_available(const records_available& x) {
-  auto entry = watches_.extract(x.ticket);
-  if (!entry.empty())
-    entry.mapped()();
+  auto found = watched_.find(x.ticket);
+  if (found == watched_.end())
+    return;
+  found->second.armed = false;
+  for (auto& [ticket, then] : std::exchange(found->second.waiting, {}))
+    then();
 }
 
 // -- deadlines ----------------------------------------------------------------

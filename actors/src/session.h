@@ -86,7 +86,7 @@ struct session_state {
   /// comes first.
   ticket_t watch(const partition_actor& what, storage::offset_t above,
                  std::function<void()> then);
-  void unwatch(ticket_t watch);
+  void unwatch(const partition_actor& what, ticket_t watch);
   /// `then` runs once after `delay` unless cancelled.
   ticket_t after(std::chrono::milliseconds delay, std::function<void()> then);
   void cancel(ticket_t timer);
@@ -114,6 +114,15 @@ private:
     std::function<void(read_finished&)> then;
   };
 
+  /// A partition holds one watch of ours, however many requests wait for it.
+  struct watched_partition {
+    partition_actor actor;
+    /// The partition has promised to tell about records above `above`.
+    bool armed = false;
+    storage::offset_t above = 0;
+    std::unordered_map<ticket_t, std::function<void()>> waiting;
+  };
+
   void serve(request_ptr x);
   /// Arms the actor's one timer for the earliest deadline.
   void arm();
@@ -124,10 +133,8 @@ private:
   ticket_t next_ticket_ = 1;
   std::unordered_map<ticket_t, awaited_append> appends_;
   std::unordered_map<ticket_t, awaited_read> reads_;
-  std::unordered_map<ticket_t, std::function<void()>> watches_;
   std::unordered_map<ticket_t, std::function<void()>> timers_;
-  /// Partitions that may still hold a watch of ours.
-  std::unordered_map<caf::actor_id, partition_actor> watched_;
+  std::unordered_map<caf::actor_id, watched_partition> watched_;
   deadlines deadlines_;
   bool sweeping_ = false;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <metadata_batch.h>
 #include <metadata_log_check.h>
+#include <metadata_replay.h>
 #include <metadata_snapshot.h>
 #include <topic_name.h>
 #include <troupe/cluster/metadata_log.h>
@@ -15,14 +16,7 @@ namespace troupe::cluster {
 
 namespace {
 
-constexpr uint32_t replay_bytes = 1 << 20;
 constexpr int64_t index_bytes = 1 << 18;
-
-struct loaded {
-  image_ptr image = std::make_shared<const metadata_image>();
-  /// End offset of the snapshot that was used.
-  std::optional<offset_t> snapshot;
-};
 
 storage::log_options
 log_options_of(const metadata_log_options& options, std::string directory) {
@@ -38,93 +32,6 @@ log_options_of(const metadata_log_options& options, std::string directory) {
   x.config.retention_ms = -1;
   x.now = options.now;
   return x;
-}
-
-/// The newest snapshot that is whole. A damaged one is passed over: the log
-/// still has everything since the one before it.
-result<loaded>
-load_newest(storage::file_system& fs, const std::string& directory) {
-  auto snapshots = list_snapshots(fs, directory);
-  if (!snapshots)
-    return failure(std::move(snapshots.error()));
-  for (auto end_offset : *snapshots) {
-    auto image = load_snapshot(fs, directory, end_offset);
-    if (image)
-      return loaded{std::move(*image), end_offset};
-    if (image.error().code != storage::errc::corrupt_log)
-      return failure(std::move(image.error()));
-  }
-  return loaded{};
-}
-
-/// Records between snapshot and log that exist in neither were lost.
-result<void> check_reach(const storage::log& log, const loaded& from) {
-  auto begin = from.image->end_offset;
-  if (log.start_offset() > begin)
-    return failure(storage::errc::corrupt_log,
-                   "metadata is lost: the newest readable snapshot ends at "
-                   "offset "
-                       + std::to_string(begin) + ", the log begins at "
-                       + std::to_string(log.start_offset()));
-  if (log.end_offset() < begin)
-    return failure(storage::errc::corrupt_log,
-                   "metadata is lost: the newest snapshot ends at offset "
-                       + std::to_string(begin) + ", the log at "
-                       + std::to_string(log.end_offset()));
-  return {};
-}
-
-result<std::vector<std::byte>> load(const storage::file_slice& slice) {
-  std::vector<std::byte> bytes(slice.size);
-  if (bytes.empty())
-    return bytes;
-  auto size = slice.source->read(slice.position, bytes);
-  if (!size)
-    return failure(std::move(size.error()));
-  bytes.resize(*size);
-  return bytes;
-}
-
-/// Applies the batches that `bytes` consist of, all at once: an image is
-/// copied for each call.
-result<image_ptr>
-apply_batches(const metadata_image& before, std::span<const std::byte> bytes) {
-  metadata_delta delta;
-  auto next = before.end_offset;
-  while (!bytes.empty()) {
-    auto header = whole_batch(bytes);
-    if (!header || header->base_offset != next)
-      return failure(storage::errc::corrupt_log,
-                     "cannot replay the metadata log: bad batch at offset "
-                         + std::to_string(next));
-    if (auto ok = decode_batch(bytes.first(header->size_bytes()), delta); !ok)
-      return failure(std::move(ok.error()));
-    next = header->next_offset();
-    bytes = bytes.subspan(header->size_bytes());
-  }
-  return apply(before, delta, next);
-}
-
-result<image_ptr> replay(storage::log& log, image_ptr image) {
-  while (image->end_offset < log.end_offset()) {
-    auto read = log.read(image->end_offset, replay_bytes, log.end_offset(),
-                         storage::read_mode::blocking);
-    if (!read)
-      return failure(std::move(read.error()));
-    auto bytes = load(read->records);
-    if (!bytes)
-      return failure(std::move(bytes.error()));
-    auto after = apply_batches(*image, *bytes);
-    if (!after)
-      return after;
-    if ((*after)->end_offset == image->end_offset)
-      return failure(storage::errc::corrupt_log,
-                     "cannot replay the metadata log: nothing to read at "
-                     "offset "
-                         + std::to_string(image->end_offset));
-    image = std::move(*after);
-  }
-  return image;
 }
 
 } // namespace
@@ -210,29 +117,29 @@ metadata_log::open(storage::file_system& fs, metadata_log_options options) {
     return failure(std::move(ok.error()));
   if (auto ok = check_segments(fs, directory); !ok)
     return failure(std::move(ok.error()));
-  auto from = load_newest(fs, directory);
+  auto from = load_newest_snapshot(fs, directory);
   if (!from)
     return failure(std::move(from.error()));
   auto opened = storage::log::open(fs, log_options_of(options, directory));
   if (!opened)
     return failure(std::move(opened.error()));
-  if (auto ok = check_reach(*opened->value, *from); !ok)
-    return failure(std::move(ok.error()));
   auto image = replay(*opened->value, std::move(from->image));
   if (!image)
     return failure(std::move(image.error()));
-  auto due = from->snapshot.value_or(0) + options.snapshot_records;
+  auto due = from->end_offset.value_or(0) + options.snapshot_records;
   std::unique_ptr<state> x{new state{fs,
                                      std::move(options),
                                      std::move(directory),
                                      std::move(opened->value),
                                      std::move(*image),
-                                     from->snapshot,
+                                     from->end_offset,
                                      due,
                                      {},
                                      {}}};
   // What was found here must be durable before it counts: the last append may
   // not have been synced when the process ended.
+  if (auto ok = sync_segments(fs, x->directory); !ok)
+    return failure(std::move(ok.error()));
   if (auto ok = x->sync(); !ok)
     return failure(std::move(ok.error()));
   return std::unique_ptr<metadata_log>{new metadata_log{std::move(x)}};

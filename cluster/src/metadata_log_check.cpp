@@ -96,4 +96,21 @@ check_segments(storage::file_system& fs, const std::string& directory) {
   return {};
 }
 
+result<void>
+sync_segments(storage::file_system& fs, const std::string& directory) {
+  auto names = fs.list(directory);
+  if (!names)
+    return failure(std::move(names.error()));
+  for (const auto& name : *names) {
+    if (!base_offset_of(name))
+      continue;
+    auto segment = fs.open(directory + "/" + name, storage::open_mode::write);
+    if (!segment)
+      return failure(std::move(segment.error()));
+    if (auto ok = (*segment)->sync(); !ok)
+      return ok;
+  }
+  return fs.sync_directory(directory);
+}
+
 } // namespace troupe::cluster

@@ -16,4 +16,9 @@ namespace troupe::cluster {
 result<void>
 check_segments(storage::file_system& fs, const std::string& directory);
 
+/// Makes all segments durable, whoever wrote them: the log syncs only what it
+/// appended itself.
+result<void>
+sync_segments(storage::file_system& fs, const std::string& directory);
+
 } // namespace troupe::cluster

@@ -23,7 +23,7 @@ constexpr std::array<std::byte, 8> xerial_magic{
     std::byte{'P'},  std::byte{'P'}, std::byte{'Y'}, std::byte{0}};
 constexpr size_t xerial_header_bytes = 16;
 constexpr int32_t xerial_version = 1;
-constexpr size_t xerial_block_bytes = 32 * 1024;
+constexpr size_t xerial_block_bytes = size_t{32} * 1024;
 /// No element of a snappy block makes more bytes from one of its own.
 constexpr size_t expansion_max = 32;
 

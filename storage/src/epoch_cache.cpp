@@ -17,7 +17,7 @@ auto first_beyond(const std::vector<epoch_start>& entries, offset_t offset) {
 
 } // namespace
 
-epoch_cache epoch_cache::from(std::vector<epoch_start> entries) {
+epoch_cache epoch_cache::from(const std::vector<epoch_start>& entries) {
   epoch_cache cache;
   for (const auto& x : entries)
     if (cache.entries_.empty()

@@ -18,7 +18,7 @@ public:
   epoch_cache() = default;
 
   /// Rebuilds the cache from stored `entries`; what goes back is left out.
-  static epoch_cache from(std::vector<epoch_start> entries);
+  static epoch_cache from(const std::vector<epoch_start>& entries);
 
   /// Leader `e` begins at `start`. Ignored unless `e` is newer than all that
   /// is known; leaders without a record before `start` vanish.

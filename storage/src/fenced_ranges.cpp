@@ -30,6 +30,12 @@ const damaged_range* fenced_ranges::next(offset_t segment,
   return nullptr;
 }
 
+offset_t fenced_ranges::passable_to(offset_t offset,
+                                    offset_t otherwise) const {
+  auto* known = find(offset);
+  return known == nullptr ? otherwise : std::max(known->offset_end, otherwise);
+}
+
 void fenced_ranges::truncate_to(offset_t end) {
   std::erase_if(ranges_, [&](auto& x) { return x.offset_end > end; });
 }

@@ -46,6 +46,10 @@ public:
   /// The first range of `segment` that ends after `position`.
   const damaged_range* next(offset_t segment, uint64_t position) const;
 
+  /// How far a scan may go on behind damage that begins at `offset`: where
+  /// known damage ends, at least to `otherwise`.
+  offset_t passable_to(offset_t offset, offset_t otherwise) const;
+
   void truncate_to(offset_t end);
   /// Segments before `segment` have left the log.
   void forget_before(offset_t segment);

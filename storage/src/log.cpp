@@ -14,22 +14,21 @@ namespace {
 
 std::string parent_of(const std::string& path) {
   auto slash = path.find_last_of('/');
-  return slash == std::string::npos || slash == 0 ? "."
-                                                  : path.substr(0, slash);
+  return slash == std::string::npos || slash == 0 ? "." : path.substr(0, slash);
 }
 
 } // namespace
 
-log::state::state(file_system& fs, log_options options,
-                  recovered_log recovered)
-  : fs(fs), options(std::move(options)),
-    segments(std::move(recovered.segments)),
-    fences(std::move(recovered.fences)), start_offset(recovered.start_offset),
-    end_offset(recovered.end_offset), recovery_point(recovered.recovery_point),
-    checkpoint_holds(recovered.checkpoint_holds),
-    counters(std::make_shared<page_cache_counters>()),
-    directory_created(recovered.directory_created),
-    segment_created(recovered.segment_created) {
+log::state::state(file_system& fs, log_options options, recovered_log recovered)
+    : fs(fs), options(std::move(options)),
+      segments(std::move(recovered.segments)),
+      fences(std::move(recovered.fences)), start_offset(recovered.start_offset),
+      end_offset(recovered.end_offset),
+      recovery_point(recovered.recovery_point),
+      checkpoint_holds(recovered.checkpoint_holds),
+      counters(std::make_shared<page_cache_counters>()),
+      directory_created(recovered.directory_created),
+      directory_changed(recovered.directory_changed) {
   open_segments.fill(no_offset);
 }
 
@@ -43,8 +42,8 @@ result<log::opened> log::open(file_system& fs, log_options options) {
   if (!recovered)
     return failure(std::move(recovered.error()));
   auto now = options.now;
-  auto opened = std::make_unique<state>(fs, std::move(options),
-                                        std::move(*recovered));
+  auto opened =
+      std::make_unique<state>(fs, std::move(options), std::move(*recovered));
   if (auto done = opened->restore_memory(report); !done)
     return failure(std::move(done.error()));
   if (opened->recovery_point < opened->end_offset)
@@ -68,7 +67,7 @@ sync_plan log::plan_sync() const {
       plan.files.push_back(source);
     x.segments[i]->collect_unsynced(plan.files);
   }
-  if (x.segment_created || x.directory_created)
+  if (x.directory_changed || x.directory_created)
     plan.directories.push_back(x.options.directory);
   if (x.directory_created)
     plan.directories.push_back(parent_of(x.options.directory));
@@ -84,7 +83,7 @@ void log::synced_up_to(offset_t offset) {
   // Whatever existed before the last synced batch was part of that plan;
   // what is as new as the plan itself may have come after it.
   if (synced > x.active().base_offset())
-    x.segment_created = x.directory_created = false;
+    x.directory_changed = x.directory_created = false;
   for (size_t i = 0; i + 1 < x.segments.size(); ++i) {
     if (x.segment_end(i) >= synced)
       break;
@@ -132,8 +131,8 @@ partition_checkpoint log::checkpoint(offset_t high_watermark) const {
 
 result<void> log::state::make_durable() {
   if (poisoned)
-    return failure(errc::poisoned, "a sync of log " + options.directory
-                                     + " failed before");
+    return failure(errc::poisoned,
+                   "a sync of log " + options.directory + " failed before");
   if (auto done = active().repair_tail(); !done)
     return done;
   std::vector<std::shared_ptr<file>> files;
@@ -152,7 +151,7 @@ result<void> log::state::make_durable() {
     if (auto done = x->sync(); !done)
       return done;
   // Index files may have been created a moment ago.
-  if (!files.empty() || segment_created || directory_created)
+  if (!files.empty() || directory_changed || directory_created)
     if (auto done = fs.sync_directory(options.directory); !done)
       return done;
   if (directory_created)

@@ -11,8 +11,8 @@ namespace {
 constexpr int16_t log_append_time_bit = 0x08;
 
 /// One whole batch of our own, and nothing else.
-result<batch_header> check_internal(std::span<const std::byte> bytes,
-                                    int64_t segment_bytes_max) {
+result<batch_header>
+check_internal(std::span<const std::byte> bytes, int64_t segment_bytes_max) {
   auto header = parse_batch_header(bytes);
   if (!header)
     return header;
@@ -32,8 +32,8 @@ result<void> log::state::check_writable() const {
   if (closed)
     return failure(errc::closed, "log " + options.directory + " is closed");
   if (poisoned)
-    return failure(errc::poisoned, "a sync of log " + options.directory
-                                     + " failed before");
+    return failure(errc::poisoned,
+                   "a sync of log " + options.directory + " failed before");
   return {};
 }
 
@@ -65,8 +65,8 @@ result<append_info> log::append(const buffer& batch, const append_options& how,
     return append_info{seen->base_offset, seen->next_offset, no_timestamp,
                        true};
   auto records = batch.bytes().subspan(batch_header_bytes);
-  auto stamp_time = x.options.config.log_append_time
-                    && how.origin == append_origin::client;
+  auto stamp_time =
+      x.options.config.log_append_time && how.origin == append_origin::client;
   header->base_offset = x.end_offset;
   header->leader_epoch = how.leader_epoch;
   if (stamp_time) {
@@ -75,7 +75,7 @@ result<append_info> log::append(const buffer& batch, const append_options& how,
     header->crc = batch_crc(*header, records);
   }
   auto rolled = x.roll_if_due(
-    {batch.size(), header->max_timestamp, header->last_offset()}, how.now);
+      {batch.size(), header->max_timestamp, header->last_offset()}, how.now);
   if (!rolled)
     return failure(std::move(rolled.error()));
   auto stamped = encode_batch_header(*header);
@@ -88,8 +88,8 @@ result<append_info> log::append(const buffer& batch, const append_options& how,
                      stamp_time ? how.now : no_timestamp, false};
 }
 
-result<append_info> log::append_replicated(const buffer& batches,
-                                           timestamp_ms now) {
+result<append_info>
+log::append_replicated(const buffer& batches, timestamp_ms now) {
   auto& x = *state_;
   if (auto done = x.check_writable(); !done)
     return failure(std::move(done.error()));
@@ -125,15 +125,15 @@ log::state::check_replicated(std::span<const std::byte> bytes) const {
       return failure(std::move(header.error()));
     if (!is_plausible(*header) || header->size_bytes() > bytes.size()
         || header->size_bytes()
-             > static_cast<size_t>(std::numeric_limits<int32_t>::max()))
+               > static_cast<size_t>(std::numeric_limits<int32_t>::max()))
       return failure(errc::corrupt_batch, "append: batch is cut off");
     if (header->base_offset != expected)
       return failure(errc::offset_out_of_range,
                      "append: batch begins at offset "
-                       + std::to_string(header->base_offset) + ", not at "
-                       + std::to_string(expected));
-    auto records = bytes.subspan(
-      batch_header_bytes, header->size_bytes() - batch_header_bytes);
+                         + std::to_string(header->base_offset) + ", not at "
+                         + std::to_string(expected));
+    auto records = bytes.subspan(batch_header_bytes,
+                                 header->size_bytes() - batch_header_bytes);
     if (batch_crc(*header, records) != header->crc)
       return failure(errc::corrupt_batch, "append: CRC does not match");
     expected = header->next_offset();

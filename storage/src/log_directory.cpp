@@ -32,11 +32,11 @@ bool is_topic_id(std::string_view text) {
   return text.size() == digits
          && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                    "abcdefghijklmnopqrstuvwxyz0123456789-_")
-              == std::string_view::npos;
+                == std::string_view::npos;
 }
 
-result<void> write_metadata(file_system& fs, const std::string& path,
-                            const uuid& topic_id) {
+result<void>
+write_metadata(file_system& fs, const std::string& path, const uuid& topic_id) {
   auto text = "version: 0\ntopic_id: " + to_string(topic_id) + "\n";
   auto target = fs.open(path, open_mode::create);
   if (!target)
@@ -73,7 +73,7 @@ result<void> check_metadata(file_system& fs, const log_options& options,
   if (topic_id != expected)
     return failure(errc::invalid_argument,
                    options.directory + " belongs to topic id "
-                     + std::string{topic_id} + ", not to " + expected);
+                       + std::string{topic_id} + ", not to " + expected);
   return {};
 }
 
@@ -107,8 +107,8 @@ result<log_directory> open_log_directory(file_system& fs,
     if (auto base = parse_segment_name(name, log_suffix))
       found.segments.push_back(*base);
     has_metadata = has_metadata || name == metadata_name;
-    found.has_damaged_ranges
-      = found.has_damaged_ranges || name == fenced_ranges::file_name;
+    found.has_damaged_ranges =
+        found.has_damaged_ranges || name == fenced_ranges::file_name;
   }
   if (auto done = check_metadata(fs, options, has_metadata, report); !done)
     return failure(std::move(done.error()));

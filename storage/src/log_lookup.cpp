@@ -66,8 +66,8 @@ void log::state::touch(size_t i) {
     segments[k]->release();
 }
 
-result<void> log::state::walk(offset_t from, on_damage policy,
-                              const batch_visitor& visit) {
+result<void>
+log::state::walk(offset_t from, on_damage policy, const batch_visitor& visit) {
   for (auto i = segment_at(from); i < segments.size(); ++i) {
     auto go_on = walk_segment(i, from, policy, visit);
     if (!go_on)
@@ -78,8 +78,7 @@ result<void> log::state::walk(offset_t from, on_damage policy,
   return {};
 }
 
-result<bool> log::state::walk_segment(size_t i, offset_t from,
-                                      on_damage policy,
+result<bool> log::state::walk_segment(size_t i, offset_t from, on_damage policy,
                                       const batch_visitor& visit) {
   if (auto done = prepare(i); !done)
     return failure(std::move(done.error()));

@@ -14,7 +14,7 @@ constexpr uint64_t cold_bytes_min = 64 << 10;
 error no_batch_of(offset_t offset, const segment& in) {
   return {errc::corrupt_log,
           "the batch of offset " + std::to_string(offset)
-            + " is damaged in segment " + std::to_string(in.base_offset()),
+              + " is damaged in segment " + std::to_string(in.base_offset()),
           0};
 }
 
@@ -24,16 +24,16 @@ bool holds(const batch_header& x, offset_t offset) {
 
 } // namespace
 
-result<read_info> log::read(offset_t from, uint32_t bytes_max, offset_t limit,
-                            read_mode mode) {
+result<read_info>
+log::read(offset_t from, uint32_t bytes_max, offset_t limit, read_mode mode) {
   auto& x = *state_;
   if (x.closed)
     return failure(errc::closed, "log " + x.options.directory + " is closed");
   if (from < x.start_offset || from > x.end_offset)
     return failure(errc::offset_out_of_range,
-                   "read: offset " + std::to_string(from)
-                     + " is not between " + std::to_string(x.start_offset)
-                     + " and " + std::to_string(x.end_offset));
+                   "read: offset " + std::to_string(from) + " is not between "
+                       + std::to_string(x.start_offset) + " and "
+                       + std::to_string(x.end_offset));
   limit = std::min(limit, x.end_offset);
   if (from >= limit)
     return read_info{};
@@ -67,8 +67,8 @@ result<read_info> log::read(offset_t from, uint32_t bytes_max, offset_t limit,
   return info;
 }
 
-result<log::state::located> log::state::locate(size_t i, offset_t from,
-                                               header_reader& reader) {
+result<log::state::located>
+log::state::locate(size_t i, offset_t from, header_reader& reader) {
   auto& in = *segments[i];
   if (auto position = positions.find(in.base_offset(), from)) {
     auto read = reader.at(*position);

@@ -14,9 +14,8 @@ namespace {
 
 class recovery {
 public:
-  recovery(file_system& fs, const log_options& options,
-           recovery_report& report)
-    : fs_(fs), options_(options), report_(report) {}
+  recovery(file_system& fs, const log_options& options, recovery_report& report)
+      : fs_(fs), options_(options), report_(report) {}
 
   result<recovered_log> run();
 
@@ -36,7 +35,7 @@ private:
   bool all_was_deleted(offset_t end) const {
     return checkpoint_ && checkpoint_->offsets.log_start_offset > end
            && checkpoint_->offsets.recovery_point
-                <= checkpoint_->offsets.log_start_offset;
+                  <= checkpoint_->offsets.log_start_offset;
   }
   void note(std::string text) { report_.notes.push_back(std::move(text)); }
   int64_t interval() const { return options_.config.index_interval_bytes; }
@@ -58,12 +57,11 @@ result<recovered_log> recovery::run() {
     return failure(std::move(done.error()));
   if (log_.segments.empty()) {
     auto deleted = all_was_deleted(0);
-    auto done
-      = start_at(deleted ? checkpoint_->offsets.log_start_offset : 0);
+    auto done = start_at(deleted ? checkpoint_->offsets.log_start_offset : 0);
     if (!done)
       return failure(std::move(done.error()));
-    log_.checkpoint_holds
-      = checkpoint_ != nullptr
+    log_.checkpoint_holds =
+        checkpoint_ != nullptr
         && checkpoint_->offsets.recovery_point <= log_.end_offset;
   } else {
     auto clean = try_clean_start();
@@ -93,8 +91,7 @@ result<void> recovery::open_segments() {
     log_.fences = loaded_fences_ = std::move(*fences);
   }
   for (auto base : directory->segments) {
-    auto opened
-      = segment::open(fs_, options_.directory, base, options_.now);
+    auto opened = segment::open(fs_, options_.directory, base, options_.now);
     if (!opened)
       return failure(std::move(opened.error()));
     // Closed segments need no descriptor until somebody reads them.
@@ -114,7 +111,7 @@ result<bool> recovery::try_clean_start() {
   if (!end || *end != checkpoint_->offsets.recovery_point) {
     note("the log is not as a clean stop left it, so it is scanned: "
          + (end ? "it ends at offset " + std::to_string(*end) + ", not at "
-                    + std::to_string(checkpoint_->offsets.recovery_point)
+                      + std::to_string(checkpoint_->offsets.recovery_point)
                 : end.error().message));
     return false;
   }
@@ -156,7 +153,8 @@ result<void> recovery::scan() {
 }
 
 result<log_survey> recovery::survey_from(offset_t recovery_point) {
-  auto found = survey_log(log_.segments, recovery_point, interval());
+  auto found =
+      survey_log(log_.segments, recovery_point, loaded_fences_, interval());
   if (found)
     report_.bytes_scanned += found->bytes_scanned;
   return found;
@@ -193,12 +191,12 @@ result<void> recovery::apply(const log_survey& found) {
   for (auto i = found.first; i + 1 < segments.size(); ++i)
     if (auto done = segments[i]->finish_indexes(); !done)
       note(to_string(done.error())); // they stay in memory
+  log_.directory_changed = true;
   auto end = active.make_active();
   if (!end)
     return failure(std::move(end.error()));
   if (*end != found.end_offset)
-    return failure(errc::corrupt_log,
-                   "the log changed while it was recovered");
+    return failure(errc::corrupt_log, "the log changed while it was recovered");
   log_.end_offset = *end;
   log_.recovery_point = std::min(log_.recovery_point, *end);
   return {};
@@ -220,22 +218,20 @@ result<void> recovery::cut_to(size_t keep) {
 }
 
 result<void> recovery::start_at(offset_t offset) {
-  auto created
-    = segment::create(fs_, options_.directory, offset, options_.now);
+  auto created = segment::create(fs_, options_.directory, offset, options_.now);
   if (!created)
     return failure(std::move(created.error()));
   log_.segments.push_back(std::move(*created));
   log_.end_offset = offset;
   log_.recovery_point = offset;
-  log_.segment_created = true;
+  log_.directory_changed = true;
   return {};
 }
 
 result<void> recovery::settle_start() {
   auto& segments = log_.segments;
   auto start = segments.front()->base_offset();
-  if (checkpoint_
-      && checkpoint_->offsets.log_start_offset <= log_.end_offset)
+  if (checkpoint_ && checkpoint_->offsets.log_start_offset <= log_.end_offset)
     start = std::max(start, checkpoint_->offsets.log_start_offset);
   while (segments.size() > 1 && segments[1]->base_offset() <= start) {
     if (auto done = segments.front()->remove(); !done)

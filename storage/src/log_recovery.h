@@ -21,7 +21,8 @@ struct recovered_log {
   /// The checkpoint tells the truth about these files.
   bool checkpoint_holds = false;
   bool directory_created = false;
-  bool segment_created = false;
+  /// Files were created in it that no sync has covered.
+  bool directory_changed = false;
 };
 
 /// Brings the files of a log into a state that can be appended to.

@@ -15,8 +15,8 @@ result<void> log::state::restore_memory(recovery_report& report) {
     // State from beyond the end may hold batches that are gone.
     if (known.producers_end <= end_offset) {
       auto table = known.producers.empty()
-                     ? result<producer_table>{producer_table{}}
-                     : producer_table::decode(known.producers);
+                       ? result<producer_table>{producer_table{}}
+                       : producer_table::decode(known.producers);
       if (table) {
         producers = std::move(*table);
         replay_from = std::max(start_offset, known.producers_end);

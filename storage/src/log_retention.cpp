@@ -50,7 +50,7 @@ result<removed_files> log::delete_records_before(offset_t offset) {
   if (offset > x.end_offset)
     return failure(errc::offset_out_of_range,
                    "delete records: offset " + std::to_string(offset)
-                     + " is beyond the end " + std::to_string(x.end_offset));
+                       + " is beyond the end " + std::to_string(x.end_offset));
   if (offset <= x.start_offset)
     return removed_files{};
   x.advance_start(offset);
@@ -64,9 +64,9 @@ result<removed_files> log::delete_records_before(offset_t offset) {
 result<size_t> log::state::count_expired(timestamp_ms now, offset_t limit) {
   auto& config = options.config;
   auto excess = config.retention_bytes < 0
-                  ? int64_t{0}
-                  : static_cast<int64_t>(total_bytes(segments))
-                      - config.retention_bytes;
+                    ? int64_t{0}
+                    : static_cast<int64_t>(total_bytes(segments))
+                          - config.retention_bytes;
   size_t count = 0;
   for (; count < segments.size() && segment_end(count) <= limit; ++count) {
     auto& x = *segments[count];

@@ -38,13 +38,13 @@ result<bool> log::state::roll_due(const pending_append& x, timestamp_ms now) {
   auto first = active().first_timestamp();
   if (!first)
     return failure(std::move(first.error()));
-  auto age = *first >= 0 ? x.max_timestamp - *first
-                         : now - active().created_ms();
+  auto age =
+      *first >= 0 ? x.max_timestamp - *first : now - active().created_ms();
   return age > config.segment_ms;
 }
 
-result<void> log::state::roll_if_due(const pending_append& x,
-                                     timestamp_ms now) {
+result<void>
+log::state::roll_if_due(const pending_append& x, timestamp_ms now) {
   auto due = roll_due(x, now);
   if (!due)
     return failure(std::move(due.error()));
@@ -62,7 +62,7 @@ result<void> log::state::roll(timestamp_ms now) {
   if (!created)
     return failure(std::move(created.error()));
   segments.push_back(std::move(*created));
-  segment_created = true;
+  directory_changed = true;
   touch(segments.size() - 2);
   return {};
 }
@@ -87,7 +87,7 @@ result<size_t> log::state::append_group(std::span<const batch_header> headers,
                                         timestamp_ms now) {
   auto& first = headers.front();
   auto rolled = roll_if_due(
-    {first.size_bytes(), first.max_timestamp, first.last_offset()}, now);
+      {first.size_bytes(), first.max_timestamp, first.last_offset()}, now);
   if (!rolled)
     return failure(std::move(rolled.error()));
   auto position = active().size_bytes();

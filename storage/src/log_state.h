@@ -55,8 +55,8 @@ struct log::state {
 
   /// Calls `visit` for each batch from the one that holds `from` on, until it
   /// returns false. Fenced ranges are skipped. Blocks.
-  result<void> walk(offset_t from, on_damage policy,
-                    const batch_visitor& visit);
+  result<void>
+  walk(offset_t from, on_damage policy, const batch_visitor& visit);
   /// Walks one segment; false when `visit` said stop.
   result<bool> walk_segment(size_t i, offset_t from, on_damage policy,
                             const batch_visitor& visit);
@@ -96,10 +96,10 @@ struct log::state {
     bool cold = false;
   };
   result<located> locate(size_t i, offset_t from, header_reader& reader);
-  result<located> locate_by_index(size_t i, offset_t from,
-                                  header_reader& reader);
-  result<located> walk_to(size_t i, offset_t from, uint64_t position,
-                          header_reader& reader);
+  result<located>
+  locate_by_index(size_t i, offset_t from, header_reader& reader);
+  result<located>
+  walk_to(size_t i, offset_t from, uint64_t position, header_reader& reader);
   uint64_t slice_end(size_t i, const located& first, uint32_t bytes_max,
                      offset_t limit, header_reader& reader);
 
@@ -130,7 +130,8 @@ struct log::state {
   /// Memory follows the files.
   void forget_after_end();
 
-  // -- life cycle (log.cpp) ----------------------------------------------------
+  // -- life cycle (log.cpp)
+  // ----------------------------------------------------
 
   /// Writes indexes out and syncs everything.
   result<void> make_durable();
@@ -161,7 +162,7 @@ struct log::state {
   bool closed = false;
   /// Creations that no directory sync has covered.
   bool directory_created = false;
-  bool segment_created = false;
+  bool directory_changed = false;
   /// Time of the oldest append that is not synced; of the latest append.
   timestamp_ms unsynced_since = no_timestamp;
   timestamp_ms last_append = no_timestamp;

@@ -25,9 +25,11 @@ struct log_survey {
 };
 
 /// Checks every batch from the segment before `recovery_point` on and makes
-/// the indexes of what it reads anew, in memory.
+/// the indexes of what it reads anew, in memory. `known` damage does not end
+/// the log again.
 result<log_survey>
 survey_log(std::span<const std::unique_ptr<segment>> segments,
-           offset_t recovery_point, int64_t index_interval_bytes);
+           offset_t recovery_point, const fenced_ranges& known,
+           int64_t index_interval_bytes);
 
 } // namespace troupe::storage

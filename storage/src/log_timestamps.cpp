@@ -23,17 +23,15 @@ result<void> decode_batch(const walked_batch& from, int64_t bytes_max,
     return failure(std::move(read.error()));
   if (*read != batch.size()
       || batch_crc(header, std::span{batch}.subspan(batch_header_bytes))
-           != header.crc)
-    return failure(errc::corrupt_log,
-                   "damaged batch at offset "
-                     + std::to_string(header.base_offset));
+             != header.crc)
+    return failure(errc::corrupt_log, "damaged batch at offset "
+                                          + std::to_string(header.base_offset));
   return for_each_record(batch, static_cast<size_t>(bytes_max), visit);
 }
 
 /// The record with the largest timestamp at or after `start`, in one batch.
-result<std::optional<found_offset>> largest_record(const walked_batch& batch,
-                                                   offset_t start,
-                                                   int64_t bytes_max) {
+result<std::optional<found_offset>>
+largest_record(const walked_batch& batch, offset_t start, int64_t bytes_max) {
   std::optional<found_offset> found;
   auto look = [&](const record_view& x) {
     if (x.offset >= start && (!found || x.timestamp > found->timestamp))
@@ -47,8 +45,8 @@ result<std::optional<found_offset>> largest_record(const walked_batch& batch,
 
 } // namespace
 
-result<std::optional<found_offset>> log::find_timestamp(timestamp_ms from,
-                                                        offset_t limit) {
+result<std::optional<found_offset>>
+log::find_timestamp(timestamp_ms from, offset_t limit) {
   auto& x = *state_;
   if (x.closed)
     return failure(errc::closed, "log " + x.options.directory + " is closed");
@@ -67,8 +65,8 @@ result<std::optional<found_offset>> log::find_timestamp(timestamp_ms from,
                              batch.header.leader_epoch};
       return !found;
     };
-    auto done = decode_batch(
-      batch, x.options.config.decompressed_bytes_max, look);
+    auto done =
+        decode_batch(batch, x.options.config.decompressed_bytes_max, look);
     if (!done)
       return failure(std::move(done.error()));
     return !found;

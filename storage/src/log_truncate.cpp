@@ -45,8 +45,8 @@ result<void> log::truncate_to(offset_t offset) {
   if (offset < x.start_offset)
     return failure(errc::offset_out_of_range,
                    "truncate: offset " + std::to_string(offset)
-                     + " is below the log start "
-                     + std::to_string(x.start_offset));
+                       + " is below the log start "
+                       + std::to_string(x.start_offset));
   if (offset >= x.end_offset)
     return {};
   auto i = x.segment_at(offset);
@@ -77,9 +77,9 @@ result<void> log::state::truncate_segment(size_t i, const cut& at) {
   if (*end != at.offset)
     return failure(errc::corrupt_log,
                    "truncate: segment "
-                     + std::to_string(segments[i]->base_offset())
-                     + " ends at offset " + std::to_string(*end) + ", not at "
-                     + std::to_string(at.offset));
+                       + std::to_string(segments[i]->base_offset())
+                       + " ends at offset " + std::to_string(*end) + ", not at "
+                       + std::to_string(at.offset));
   // Removed segments must not come back behind what is appended now.
   return fs.sync_directory(options.directory);
 }

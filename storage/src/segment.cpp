@@ -10,17 +10,16 @@ namespace troupe::storage {
 
 segment::segment(file_system& fs, const std::string& directory,
                  offset_t base_offset, timestamp_ms now)
-  : fs_(fs), base_offset_(base_offset), created_ms_(now),
-    path_(segment_path(directory, base_offset, log_suffix)),
-    offsets_(fs, segment_path(directory, base_offset, offset_index_suffix),
-             base_offset),
-    times_(fs, segment_path(directory, base_offset, time_index_suffix),
-           base_offset) {}
+    : fs_(fs), base_offset_(base_offset), created_ms_(now),
+      path_(segment_path(directory, base_offset, log_suffix)),
+      offsets_(fs, segment_path(directory, base_offset, offset_index_suffix),
+               base_offset),
+      times_(fs, segment_path(directory, base_offset, time_index_suffix),
+             base_offset) {}
 
-result<std::unique_ptr<segment>> segment::create(file_system& fs,
-                                                 const std::string& directory,
-                                                 offset_t base_offset,
-                                                 timestamp_ms now) {
+result<std::unique_ptr<segment>>
+segment::create(file_system& fs, const std::string& directory,
+                offset_t base_offset, timestamp_ms now) {
   std::unique_ptr<segment> x{new segment{fs, directory, base_offset, now}};
   auto source = fs.open(x->path_, open_mode::create);
   if (!source)
@@ -34,10 +33,9 @@ result<std::unique_ptr<segment>> segment::create(file_system& fs,
   return x;
 }
 
-result<std::unique_ptr<segment>> segment::open(file_system& fs,
-                                               const std::string& directory,
-                                               offset_t base_offset,
-                                               timestamp_ms now) {
+result<std::unique_ptr<segment>>
+segment::open(file_system& fs, const std::string& directory,
+              offset_t base_offset, timestamp_ms now) {
   std::unique_ptr<segment> x{new segment{fs, directory, base_offset, now}};
   auto source = x->source();
   if (!source)
@@ -99,7 +97,7 @@ result<offset_t> segment::walk_tail() {
     if (!continues)
       return failure(errc::corrupt_log,
                      "no batch of offset " + std::to_string(next) + " at "
-                       + std::to_string(position) + " of " + path_);
+                         + std::to_string(position) + " of " + path_);
     if (header.max_timestamp > largest_->timestamp)
       largest_ = {header.max_timestamp, header.last_offset()};
     position += header.size_bytes();
@@ -111,9 +109,8 @@ result<offset_t> segment::walk_tail() {
   return next;
 }
 
-result<void>
-segment::write(std::span<const std::span<const std::byte>> parts,
-               uint64_t size) {
+result<void> segment::write(std::span<const std::span<const std::byte>> parts,
+                            uint64_t size) {
   ASSERT(writable_);
   if (auto done = repair_tail(); !done)
     return done;

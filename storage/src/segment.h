@@ -25,15 +25,13 @@ namespace troupe::storage {
 class segment {
 public:
   /// Makes an empty segment; what an earlier attempt left is emptied.
-  static result<std::unique_ptr<segment>> create(file_system& fs,
-                                                 const std::string& directory,
-                                                 offset_t base_offset,
-                                                 timestamp_ms now);
+  static result<std::unique_ptr<segment>>
+  create(file_system& fs, const std::string& directory, offset_t base_offset,
+         timestamp_ms now);
   /// Takes over an existing file; only its size is looked at.
-  static result<std::unique_ptr<segment>> open(file_system& fs,
-                                               const std::string& directory,
-                                               offset_t base_offset,
-                                               timestamp_ms now);
+  static result<std::unique_ptr<segment>>
+  open(file_system& fs, const std::string& directory, offset_t base_offset,
+       timestamp_ms now);
 
   offset_t base_offset() const noexcept { return base_offset_; }
   uint64_t size_bytes() const noexcept { return size_; }
@@ -55,8 +53,8 @@ public:
 
   /// Writes `parts` (`size` bytes) at the end. After an error the tail is cut
   /// back, if need be before the next write.
-  result<void> write(std::span<const std::span<const std::byte>> parts,
-                     uint64_t size);
+  result<void>
+  write(std::span<const std::span<const std::byte>> parts, uint64_t size);
   /// Cuts off what a failed write left; nothing to do most of the time.
   result<void> repair_tail();
 
@@ -81,13 +79,14 @@ public:
   /// Makes the indexes usable; rebuilds them from the log when they are
   /// missing or cannot be right. Returns damage that was found by that.
   /// `end_offset` is where the segment's offsets end.
-  result<std::vector<damaged_range>> prepare_indexes(offset_t end_offset,
-                                                     int64_t interval_bytes);
+  result<std::vector<damaged_range>>
+  prepare_indexes(offset_t end_offset, int64_t interval_bytes);
   /// The same, but believes nothing of the indexes.
-  result<std::vector<damaged_range>> mend_indexes(offset_t end_offset,
-                                                  int64_t interval_bytes);
+  result<std::vector<damaged_range>>
+  mend_indexes(offset_t end_offset, int64_t interval_bytes);
   /// Reads the whole segment and makes its indexes anew (in memory).
-  result<scan_result> rebuild(offset_t resync_to, int64_t interval_bytes);
+  result<scan_result> rebuild(offset_t resync_to, const fenced_ranges& known,
+                              int64_t interval_bytes);
   /// An index led astray and may be mended: granted once.
   bool may_mend() noexcept { return !std::exchange(mended_, true); }
 

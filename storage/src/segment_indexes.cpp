@@ -25,8 +25,8 @@ result<void> segment::attach_indexes() {
   // A segment of any size has at least the last time entry, unless no batch
   // carries a timestamp: then looking again does no harm.
   if (!*offsets || !*times || (size_ > 0 && !times_.last()))
-    return failure(errc::corrupt_log, "an index of " + path_
-                                        + " is missing or has a wrong size");
+    return failure(errc::corrupt_log,
+                   "an index of " + path_ + " is missing or has a wrong size");
   attached_ = true;
   return {};
 }
@@ -53,7 +53,7 @@ segment::prepare_indexes(offset_t end_offset, int64_t interval_bytes) {
 result<std::vector<damaged_range>>
 segment::mend_indexes(offset_t end_offset, int64_t interval_bytes) {
   mended_ = true;
-  auto scanned = rebuild(end_offset - 1, interval_bytes);
+  auto scanned = rebuild(end_offset - 1, {}, interval_bytes);
   if (!scanned)
     return failure(std::move(scanned.error()));
   auto damages = std::move(scanned->damages);
@@ -64,6 +64,7 @@ segment::mend_indexes(offset_t end_offset, int64_t interval_bytes) {
 }
 
 result<scan_result> segment::rebuild(offset_t resync_to,
+                                     const fenced_ranges& known,
                                      int64_t interval_bytes) {
   auto from = source();
   if (!from)
@@ -74,7 +75,7 @@ result<scan_result> segment::rebuild(offset_t resync_to,
   first_timestamp_.reset();
   bytes_since_entry_ = 0;
   attached_ = true;
-  return scan_segment(**from, base_offset_, size_, resync_to,
+  return scan_segment(**from, base_offset_, size_, resync_to, known,
                       [&](const scanned_batch& x) {
                         if (x.after_damage)
                           note_after_damage(x.header, x.position);
@@ -145,8 +146,7 @@ time_index::entry segment::largest() const {
   return times_.last().value_or(time_index::entry{});
 }
 
-void segment::collect_unsynced(
-  std::vector<std::shared_ptr<file>>& into) const {
+void segment::collect_unsynced(std::vector<std::shared_ptr<file>>& into) const {
   for (auto* table : {&offsets_.table(), &times_.table()})
     if (table->unsynced() != nullptr)
       into.push_back(table->unsynced());

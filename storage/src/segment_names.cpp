@@ -24,15 +24,16 @@ std::string segment_path(const std::string& directory, offset_t base_offset,
   return path;
 }
 
-std::optional<offset_t> parse_segment_name(std::string_view name,
-                                           std::string_view suffix) {
+std::optional<offset_t>
+parse_segment_name(std::string_view name, std::string_view suffix) {
   if (name.size() != digits + suffix.size() || !name.ends_with(suffix))
     return std::nullopt;
   // Without a sign: from_chars would take one.
   if (name[0] < '0' || name[0] > '9')
     return std::nullopt;
   offset_t value = 0;
-  auto [end, failed] = std::from_chars(name.data(), name.data() + digits, value);
+  auto [end, failed] =
+      std::from_chars(name.data(), name.data() + digits, value);
   if (failed != std::errc{} || end != name.data() + digits)
     return std::nullopt;
   return value;

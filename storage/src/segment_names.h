@@ -20,8 +20,8 @@ std::string segment_path(const std::string& directory, offset_t base_offset,
                          std::string_view suffix);
 
 /// The base offset, if `name` is 20 digits and `suffix`.
-std::optional<offset_t> parse_segment_name(std::string_view name,
-                                           std::string_view suffix);
+std::optional<offset_t>
+parse_segment_name(std::string_view name, std::string_view suffix);
 
 /// Files that a crash may leave and nobody needs: `.deleted`, and the
 /// `.cleaned`, `.swap` and `.tmp` of half-done replacements.

@@ -17,9 +17,10 @@ constexpr size_t magic_position = 16;
 
 class scanner {
 public:
-  scanner(file& source, offset_t base_offset, uint64_t size)
-    : source_(source), base_offset_(base_offset), size_(size),
-      window_(std::min<uint64_t>(size, window_bytes_max)) {}
+  scanner(file& source, offset_t base_offset, uint64_t size,
+          const fenced_ranges& known)
+      : source_(source), base_offset_(base_offset), size_(size), known_(known),
+        window_(std::min<uint64_t>(size, window_bytes_max)) {}
 
   result<scan_result>
   run(offset_t resync_to,
@@ -30,8 +31,8 @@ private:
   result<std::span<const std::byte>> view(uint64_t position, size_t wanted);
 
   /// The batch at `position` if it is good.
-  result<std::optional<batch_header>> check(uint64_t position, offset_t low,
-                                            offset_t high);
+  result<std::optional<batch_header>>
+  check(uint64_t position, offset_t low, offset_t high);
   result<uint32_t> crc_of(uint64_t begin, uint64_t end);
 
   struct resync {
@@ -39,12 +40,13 @@ private:
     batch_header header;
   };
   /// The next good batch with a base offset in [low, high].
-  result<std::optional<resync>> find_batch(uint64_t position, offset_t low,
-                                           offset_t high);
+  result<std::optional<resync>>
+  find_batch(uint64_t position, offset_t low, offset_t high);
 
   file& source_;
   offset_t base_offset_;
   uint64_t size_;
+  const fenced_ranges& known_;
   std::vector<std::byte> window_;
   uint64_t window_position_ = 0;
   size_t window_bytes_ = 0;
@@ -52,13 +54,13 @@ private:
   std::string reason_;
 };
 
-result<std::span<const std::byte>> scanner::view(uint64_t position,
-                                                 size_t wanted) {
+result<std::span<const std::byte>>
+scanner::view(uint64_t position, size_t wanted) {
   auto end = window_position_ + window_bytes_;
   auto needed = std::min<uint64_t>(wanted, size_ - position);
   if (position < window_position_ || position + needed > end) {
     auto into = std::span{window_}.first(
-      std::min<uint64_t>(window_.size(), size_ - position));
+        std::min<uint64_t>(window_.size(), size_ - position));
     auto read = source_.read(position, into);
     if (!read)
       return failure(std::move(read.error()));
@@ -122,8 +124,8 @@ scanner::find_batch(uint64_t position, offset_t low, offset_t high) {
     if (bytes->size() < batch_header_bytes)
       break;
     // Every batch has its magic byte in the same place: look for those only.
-    auto magics = bytes->subspan(magic_position,
-                                 bytes->size() - batch_header_bytes + 1);
+    auto magics =
+        bytes->subspan(magic_position, bytes->size() - batch_header_bytes + 1);
     auto magic = std::find(magics.begin(), magics.end(), std::byte{2});
     position += static_cast<uint64_t>(magic - magics.begin());
     if (magic == magics.end())
@@ -150,7 +152,8 @@ scanner::run(offset_t resync_to,
     auto after_damage = false;
     if (!*header) {
       auto why = std::move(reason_);
-      auto next = find_batch(position + 1, found.next_offset, resync_to);
+      auto next = find_batch(position + 1, found.next_offset,
+                             known_.passable_to(found.next_offset, resync_to));
       if (!next)
         return failure(std::move(next.error()));
       if (!*next) {
@@ -158,8 +161,7 @@ scanner::run(offset_t resync_to,
         return found;
       }
       found.damages.push_back({base_offset_, position, (*next)->position,
-                               found.next_offset,
-                               (*next)->header.base_offset});
+                               found.next_offset, (*next)->header.base_offset});
       position = (*next)->position;
       *header = (*next)->header;
       after_damage = true;
@@ -175,9 +177,9 @@ scanner::run(offset_t resync_to,
 
 result<scan_result>
 scan_segment(file& source, offset_t base_offset, uint64_t size,
-             offset_t resync_to,
+             offset_t resync_to, const fenced_ranges& known,
              const std::function<void(const scanned_batch&)>& visit) {
-  return scanner{source, base_offset, size}.run(resync_to, visit);
+  return scanner{source, base_offset, size, known}.run(resync_to, visit);
 }
 
 } // namespace troupe::storage

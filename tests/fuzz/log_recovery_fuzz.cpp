@@ -13,8 +13,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iostream>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 using namespace troupe::storage;
@@ -37,6 +40,16 @@ enum choice : uint8_t {
   /// Make the CRC of a made-up first batch true.
   mend = 8,
 };
+
+/// What must not fail; says why it did.
+template <class T>
+T expect(troupe::result<T> x) {
+  if (!x)
+    std::cerr << to_string(x.error()) << '\n';
+  ASSERT(x.has_value());
+  if constexpr (!std::is_void_v<T>)
+    return std::move(*x);
+}
 
 log_options options_of(byte_reader& in, uint8_t choices) {
   log_options options;
@@ -73,23 +86,21 @@ void write_good_log(fault_file_system& fs, const log_options& options) {
   auto fresh = options;
   fresh.checkpoint.reset();
   fresh.clean_shutdown = false;
-  auto opened = storage_log::open(fs, fresh);
-  ASSERT(opened.has_value());
+  auto opened = expect(storage_log::open(fs, fresh));
   for (int64_t n = 0; n < 40; ++n)
-    ASSERT(opened->value->append(some_batch(n), {.now = now}).has_value());
-  ASSERT(opened->value->close(0).has_value());
+    expect(opened.value->append(some_batch(n), {.now = now}));
+  expect(opened.value->close(0));
 }
 
 /// Each step changes one byte of one file, or cuts it there.
 void mutate_files(fault_file_system& fs, byte_reader& in) {
-  auto names = fs.list(directory);
-  ASSERT(names.has_value());
+  auto names = expect(fs.list(directory));
   while (in.left() >= 5) {
-    auto which = in.integer<uint8_t>() % names->size();
+    auto which = in.integer<uint8_t>() % names.size();
     auto position = in.integer<uint16_t>();
     auto value = in.integer<uint8_t>();
     auto cut = in.integer<uint8_t>() < 16;
-    auto path = std::string{directory} + "/" + (*names)[which];
+    auto path = std::string{directory} + "/" + names[which];
     auto content = fs.content(path);
     if (position >= content.size())
       continue;
@@ -113,7 +124,7 @@ void mend_first_batch(std::vector<std::byte>& content) {
 
 /// Two segments whose files are cut out of the input.
 void make_up_files(fault_file_system& fs, byte_reader& in, uint8_t choices) {
-  ASSERT(fs.create_directories(directory).has_value());
+  expect(fs.create_directories(directory));
   for (const char* base : {"00000000000000000000", "00000000000000000009"})
     for (auto* suffix : suffixes) {
       size_t size = in.integer<uint16_t>() % 1024;
@@ -133,13 +144,12 @@ void read_all(storage_log& x) {
     if (!found || found->records.size == 0)
       return;
     std::vector<std::byte> bytes(found->records.size);
-    auto size = found->records.source->read(found->records.position, bytes);
-    ASSERT(size.has_value());
-    ASSERT(*size == bytes.size());
-    auto header = parse_batch_header(bytes);
-    ASSERT(header.has_value());
-    ASSERT(header->next_offset() > from);
-    from = header->next_offset();
+    auto size =
+        expect(found->records.source->read(found->records.position, bytes));
+    ASSERT(size == bytes.size());
+    auto header = expect(parse_batch_header(bytes));
+    ASSERT(header.next_offset() > from);
+    from = header.next_offset();
   }
 }
 
@@ -153,12 +163,10 @@ void use(storage_log& x) {
 
   auto end = x.end_offset();
   auto batch = batch_builder{}.add(now, "key", "value").build();
-  auto added = x.append(batch, {.leader_epoch = 1000, .now = now});
-  ASSERT(added.has_value());
-  ASSERT(added->base_offset == end);
-  auto found = x.read(end, 1, x.end_offset(), read_mode::blocking);
-  ASSERT(found.has_value());
-  ASSERT(found->records.size == batch.size());
+  auto added = expect(x.append(batch, {.leader_epoch = 1000, .now = now}));
+  ASSERT(added.base_offset == end);
+  auto found = expect(x.read(end, 1, x.end_offset(), read_mode::blocking));
+  ASSERT(found.records.size == batch.size());
 }
 
 } // namespace
@@ -179,13 +187,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   use(*opened->value);
   auto end = opened->value->end_offset();
-  auto checkpoint = opened->value->close(end);
-  ASSERT(checkpoint.has_value());
+  options.checkpoint = expect(opened->value->close(end));
   options.clean_shutdown = true;
-  options.checkpoint = std::move(*checkpoint);
-  auto again = storage_log::open(fs, options);
-  ASSERT(again.has_value());
-  ASSERT(again->value->end_offset() == end);
-  use(*again->value);
+  auto again = expect(storage_log::open(fs, options));
+  ASSERT(again.value->end_offset() == end);
+  use(*again.value);
   return 0;
 }

@@ -17,6 +17,7 @@ struct three_batches {
   fault_file_system fs;
   std::vector<uint64_t> positions;
   uint64_t size = 0;
+  fenced_ranges known;
 
   three_batches() {
     std::vector<std::byte> bytes;
@@ -37,7 +38,7 @@ struct three_batches {
     auto source = fs.open("/f", open_mode::read);
     REQUIRE(source);
     return scan_segment(**source, 0, (*source)->size().value(), resync_to,
-                        [&](const scanned_batch& x) {
+                        known, [&](const scanned_batch& x) {
                           if (seen != nullptr)
                             seen->push_back(x.header.base_offset);
                         });
@@ -101,6 +102,9 @@ TEST_CASE("segment_scan: finds its way past damage as far as it may") {
   CHECK(found->end_position == x.size);
   // One offset less, and the batch behind the damage counts no more.
   CHECK(x.scan(3)->end_position == x.positions[1]);
+  // Unless somebody found that damage before.
+  x.known.add(found->damages[0]);
+  CHECK(x.scan(0)->end_position == x.size);
 }
 
 TEST_CASE("segment_scan: a hostile length costs no memory and no batch") {
@@ -128,11 +132,11 @@ TEST_CASE("segment_scan: batches larger than its window pass") {
   fs.put("/f", std::move(bytes));
   auto source = fs.open("/f", open_mode::read);
   REQUIRE(source);
-  auto found = scan_segment(**source, 0, size, 0, [](auto&) {});
+  auto found = scan_segment(**source, 0, size, 0, {}, [](auto&) {});
   REQUIRE(found);
   CHECK(found->next_offset == 3);
   fs.flip_bit("/f", size - 1);
-  found = scan_segment(**source, 0, size, 0, [](auto&) {});
+  found = scan_segment(**source, 0, size, 0, {}, [](auto&) {});
   REQUIRE(found);
   CHECK(found->next_offset == 2);
 }

@@ -160,7 +160,8 @@ class BrokerTest(unittest.TestCase):
         return self.make_broker(*options, **named).start()
 
     def logs(self):
-        return "\n".join(broker.log()[-4000:] for broker in self.brokers)
+        logs = {broker.log_path: broker.log() for broker in self.brokers}
+        return "\n".join(text[-4000:] for text in logs.values())
 
 
 class SharedBrokerTest(unittest.TestCase):

@@ -127,7 +127,7 @@ void fetch_operation::answer() {
     session_->cancel(timer_);
   for (auto& x : parts_) {
     if (x.watch != 0)
-      session_->unwatch(x.watch);
+      session_->unwatch(x.actor, x.watch);
   }
   apply_budget();
   kafka::fetch_response response;

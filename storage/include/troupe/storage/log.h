@@ -132,6 +132,8 @@ public:
   /// Opens or creates the log. After an unclean stop everything from the
   /// recovery point is scanned, the tail is cut at the first bad batch and
   /// indexes, epochs and producers are rebuilt. `fs` must outlive the log.
+  /// Save `checkpoint` before the first append: one from before the crash may
+  /// tell of batches that were cut, at offsets that are about to be reused.
   static result<opened> open(file_system& fs, log_options options);
 
   ~log();
@@ -148,11 +150,14 @@ public:
                              std::vector<record_failure>* failures = nullptr);
 
   /// Appends whole batches that already carry offsets and epochs, byte for
-  /// byte (replication). Must continue at `end_offset()`.
+  /// byte (replication). Must continue at `end_offset()`. When the medium fails
+  /// after some of them, `next_offset` tells how far it got.
   result<append_info> append_replicated(const buffer& batches,
                                         timestamp_ms now);
 
-  /// Removes everything at and after `offset`.
+  /// Removes everything at and after `offset`, and the whole batch that holds
+  /// it. Blocks. Save `checkpoint` before the next append, as after `open`. A
+  /// failure of the medium poisons the log: only opening it again helps.
   result<void> truncate_to(offset_t offset);
 
   /// Moves the log start offset up (DeleteRecords); whole segments below it
@@ -174,7 +179,8 @@ public:
   void synced_up_to(offset_t offset);
   /// A sync failed: no more appends.
   void poison();
-  /// flush.messages or flush.ms asks for a sync now.
+  /// flush.messages or flush.ms asks for a sync now, or a segment was rolled
+  /// since the last one (Kafka syncs those too, so that recovery stays short).
   bool sync_due(timestamp_ms now) const;
   offset_t recovery_point() const noexcept;
 

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actor_fixture.h"
+#include "log_keeper_actor.h"
+#include "temporary_directory.h"
+
+#include <tests/storage/log_fixture.h>
+
+#include <fstream>
+
+using namespace troupe;
+using namespace troupe::actors;
+
+namespace {
+
+struct keeper_fixture : actor_fixture {
+  temporary_directory directory;
+  std::shared_ptr<storage::offset_store> offsets
+    = storage::make_memory_offset_store();
+  log_keeper_actor keeper;
+
+  explicit keeper_fixture(bool clean = false) { start(clean); }
+  ~keeper_fixture() { end_actors(); }
+
+  void start(bool clean) {
+    log_keeper_config config{&storage::posix_file_system(), offsets,
+                             directory.path(), clean,
+                             [] { return storage::timestamp_ms{1000}; }};
+    keeper = keep(system().spawn(log_keeper, std::move(config)));
+    run();
+  }
+
+  static storage::uuid id(uint8_t number) {
+    storage::uuid x;
+    x.bytes.fill(number);
+    return x;
+  }
+
+  log_opened open(uint8_t topic_id = 1) {
+    return ask<log_opened>(keeper, open_log{{"a", 0}, id(topic_id), {}});
+  }
+
+  log_closed close(const log_opened& x, bool erase,
+                   storage::offset_t high_watermark = 0) {
+    return ask<log_closed>(keeper, close_log{x.value, high_watermark, erase});
+  }
+};
+
+void append(const log_opened& x) {
+  auto batch = storage::test::log_fixture::batch(1, 10, 1000);
+  REQUIRE((*x.value)->append(batch, {0, 1000, {}}));
+}
+
+} // namespace
+
+TEST_CASE("log keeper: a log that was closed keeps its records") {
+  keeper_fixture x;
+  auto opened = x.open();
+  REQUIRE(opened.why.ok());
+  append(opened);
+  CHECK(x.close(opened, false, 1).why.ok());
+  CHECK(*opened.value == nullptr);
+  auto saved = x.offsets->load({"a", 0});
+  REQUIRE(saved);
+  REQUIRE(saved->has_value());
+  CHECK((*saved)->offsets.high_watermark == 1);
+  CHECK((*saved)->offsets.recovery_point == 1);
+  x.start(true);
+  auto again = x.open();
+  REQUIRE(again.why.ok());
+  CHECK_FALSE(again.report.scanned);
+  CHECK((*again.value)->end_offset() == 1);
+}
+
+TEST_CASE("log keeper: without the clean marker a log is scanned") {
+  keeper_fixture x;
+  auto opened = x.open();
+  append(opened);
+  opened.value->reset();
+  auto again = x.open();
+  REQUIRE(again.why.ok());
+  CHECK(again.report.scanned);
+  CHECK((*again.value)->end_offset() == 1);
+}
+
+TEST_CASE("log keeper: an erased log leaves nothing behind") {
+  keeper_fixture x;
+  auto opened = x.open(1);
+  append(opened);
+  REQUIRE(x.offsets->save({"a", 0}, {}, storage::durable::no));
+  CHECK(x.close(opened, true).why.ok());
+  CHECK_FALSE(x.directory.has("a-0"));
+  CHECK_FALSE(x.directory.has("a-0-delete"));
+  CHECK_FALSE(x.offsets->load({"a", 0})->has_value());
+  auto again = x.open(2);
+  REQUIRE(again.why.ok());
+  CHECK((*again.value)->end_offset() == 0);
+}
+
+TEST_CASE("log keeper: another topic's checkpoint is not believed") {
+  keeper_fixture x(true);
+  storage::partition_checkpoint foreign;
+  foreign.offsets.topic_id = x.id(9);
+  foreign.offsets.log_start_offset = 50;
+  REQUIRE(x.offsets->save({"a", 0}, foreign, storage::durable::no));
+  auto opened = x.open(1);
+  REQUIRE(opened.why.ok());
+  CHECK((*opened.value)->start_offset() == 0);
+}
+
+TEST_CASE("log keeper: a log that cannot be opened says why") {
+  keeper_fixture x;
+  std::ofstream(x.directory / "a-0") << "in the way";
+  auto refused = x.open();
+  CHECK_FALSE(refused.why.ok());
+  CHECK_FALSE(refused.why.message.empty());
+  CHECK(refused.value == nullptr);
+}
+
+TEST_CASE("log keeper: a saved checkpoint is in the store") {
+  keeper_fixture x;
+  storage::partition_checkpoint wanted;
+  wanted.offsets.log_start_offset = 7;
+  auto saved = x.ask<checkpoint_saved>(
+    x.keeper, save_checkpoint{{"a", 3}, wanted});
+  CHECK(saved.why.ok());
+  auto loaded = x.offsets->load({"a", 3});
+  REQUIRE(loaded);
+  CHECK(*loaded == wanted);
+}
+
+TEST_CASE("log keeper: files are removed after their delay") {
+  keeper_fixture x;
+  std::ofstream(x.directory / "old.deleted") << "old";
+  x.tell(x.keeper, remove_files{{x.directory / "old.deleted"},
+                                std::chrono::minutes(1)});
+  CHECK(x.directory.has("old.deleted"));
+  x.fire_timers();
+  CHECK_FALSE(x.directory.has("old.deleted"));
+}
+
+TEST_CASE("log keeper: what goes without delay goes before the next order") {
+  keeper_fixture x;
+  std::ofstream(x.directory / "a-0") << "in the way";
+  caf::anon_send(x.keeper, remove_files{{x.directory / "a-0"}, {}});
+  auto opened = x.open();
+  CHECK(opened.why.ok());
+  x.fire_timers();
+  CHECK(x.directory.has("a-0"));
+}
+
+TEST_CASE("log keeper: the clean marker is left when asked for") {
+  keeper_fixture x;
+  CHECK_FALSE(x.directory.has(clean_shutdown_marker));
+  CHECK(x.ask<log_closed>(x.keeper, mark_clean_shutdown{}).why.ok());
+  CHECK(x.directory.has(clean_shutdown_marker));
+}
+
+TEST_CASE("log keeper: a directory is described or says why not") {
+  keeper_fixture x;
+  auto space = x.ask<directory_description>(x.keeper, describe_directory{});
+  CHECK(space.why.ok());
+  CHECK(space.path == x.directory.path());
+  CHECK(space.total_bytes > 0);
+  CHECK(space.usable_bytes <= space.total_bytes);
+  std::filesystem::remove_all(x.directory.path());
+  CHECK_FALSE(x.ask<directory_description>(x.keeper, describe_directory{})
+                .why.ok());
+}

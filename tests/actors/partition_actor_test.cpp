@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "partition_fixture.h"
+
+#include <cerrno>
+#include <string>
+
+using namespace troupe;
+using namespace troupe::actors;
+using cluster::durability;
+using storage::test::operation;
+
+namespace {
+
+using offsets = std::vector<storage::offset_t>;
+using tickets = std::vector<ticket_t>;
+
+tickets answered(const partition_fixture& x) {
+  tickets found;
+  for (const auto& append : x.told.appends)
+    found.push_back(append.ticket);
+  return found;
+}
+
+} // namespace
+
+TEST_CASE("partition: page_cache acknowledges an append at once") {
+  partition_fixture x;
+  x.append(7);
+  REQUIRE(x.told.appends.size() == 1);
+  const auto& answer = x.told.appends[0];
+  CHECK(answer.ticket == 7);
+  CHECK(answer.why.ok());
+  CHECK(answer.info.base_offset == 0);
+  CHECK(answer.info.next_offset == 1);
+  CHECK(answer.log_start_offset == 0);
+  CHECK(x.syncs.empty());
+  CHECK(x.describe().high_watermark == 1);
+}
+
+TEST_CASE("partition: fsync answers and shows records only once synced") {
+  partition_fixture x(durability::fsync);
+  x.append(1, 1);
+  CHECK(answered(x).empty());
+  REQUIRE(x.syncs.size() == 1);
+  auto before = x.describe();
+  CHECK(before.end_offset == 1);
+  CHECK(before.high_watermark == 0);
+  CHECK(x.bases(x.read(0)).empty());
+  CHECK(x.find(-1).value.offset == 0);
+  x.finish_sync();
+  CHECK(answered(x) == tickets{1});
+  CHECK(x.told.appends[0].why.ok());
+  CHECK(x.describe().high_watermark == 1);
+  CHECK(x.bases(x.read(0)) == offsets{0});
+  CHECK(x.syncs.empty());
+}
+
+TEST_CASE("partition: acks=0 does not wait for the sync") {
+  partition_fixture x(durability::fsync);
+  x.append(1, 0);
+  CHECK(answered(x) == tickets{1});
+  CHECK(x.describe().high_watermark == 0);
+  x.append(2, -1);
+  CHECK(answered(x) == tickets{1});
+}
+
+TEST_CASE("partition: one sync runs, the next covers what came meanwhile") {
+  partition_fixture x(durability::fsync);
+  x.append(1);
+  x.append(2);
+  x.append(3);
+  REQUIRE(x.syncs.size() == 1);
+  CHECK(x.syncs[0].plan.end_offset == 1);
+  x.finish_sync();
+  CHECK(answered(x) == tickets{1});
+  REQUIRE(x.syncs.size() == 1);
+  CHECK(x.syncs[0].plan.end_offset == 3);
+  x.finish_sync();
+  CHECK(answered(x) == tickets{1, 2, 3});
+  CHECK(x.syncs.empty());
+}
+
+TEST_CASE("partition: after a failed sync nothing is acknowledged any more") {
+  partition_fixture x(durability::fsync);
+  x.append(1);
+  x.append(2);
+  x.watch(9, 0);
+  x.finish_sync({errc::internal, "the disk is gone"});
+  REQUIRE(answered(x) == tickets{1, 2});
+  for (const auto& answer : x.told.appends)
+    CHECK(is(answer.why, errc::partition_offline));
+  CHECK(x.told.available == tickets{9});
+  x.append(3);
+  CHECK(is(x.told.appends.back().why, errc::partition_offline));
+  CHECK(is(x.read(0).why, errc::partition_offline));
+  CHECK(is(x.find(-1).why, errc::partition_offline));
+  CHECK(is(x.describe().why, errc::partition_offline));
+  REQUIRE(x.failures.size() == 1);
+  CHECK(x.failures[0].name == x.store.options.name);
+  CHECK(x.failures[0].reason == "the disk is gone");
+  CHECK(x.syncs.empty());
+}
+
+TEST_CASE("partition: a failed write takes it down and is reported once") {
+  partition_fixture x;
+  x.append(1);
+  x.store.fs.inject(operation::write, ".log", EIO);
+  x.append(2);
+  CHECK(is(x.told.appends.back().why, storage::errc::io));
+  x.append(3);
+  CHECK(is(x.told.appends.back().why, errc::partition_offline));
+  CHECK(x.failures.size() == 1);
+}
+
+TEST_CASE("partition: a full disk refuses until there is space again") {
+  partition_fixture x;
+  x.append(1);
+  x.store.fs.set_space(x.store.fs.used_bytes());
+  x.append(2);
+  CHECK(is(x.told.appends.back().why, storage::errc::disk_full));
+  CHECK(x.bases(x.read(0)) == offsets{0});
+  x.store.fs.set_space(std::nullopt);
+  x.append(3);
+  CHECK(x.told.appends.back().why.ok());
+  CHECK(x.told.appends.back().info.base_offset == 1);
+  CHECK(x.failures.empty());
+}
+
+TEST_CASE("partition: an idempotent retry gets its first offset again") {
+  partition_fixture x;
+  using storage::test::log_fixture;
+  x.append(1);
+  auto batch = log_fixture::batch(2, 10, x.store.now, 5, 0);
+  x.append(2, batch);
+  x.append(3, batch);
+  const auto& retry = x.told.appends.back();
+  CHECK(retry.why.ok());
+  CHECK(retry.info.duplicate);
+  CHECK(retry.info.base_offset == 1);
+  CHECK(x.describe().end_offset == 3);
+  CHECK(x.describe().producers.size() == 1);
+}
+
+TEST_CASE("partition: a retry waits for the sync that its first try needs") {
+  partition_fixture x(durability::fsync);
+  using storage::test::log_fixture;
+  auto batch = log_fixture::batch(1, 10, x.store.now, 5, 0);
+  x.append(1, batch);
+  x.append(2, batch);
+  CHECK(answered(x).empty());
+  x.finish_sync();
+  CHECK(answered(x) == tickets{1, 2});
+}
+
+TEST_CASE("partition: reads give whole batches up to the high watermark") {
+  partition_fixture x;
+  CHECK(x.read(0).records.size == 0);
+  for (ticket_t i = 0; i < 4; ++i)
+    x.append(i);
+  const auto& all = x.read(1);
+  CHECK(x.bases(all) == offsets{1, 2, 3});
+  CHECK(all.high_watermark == 4);
+  CHECK(all.last_stable_offset == 4);
+  CHECK(all.log_start_offset == 0);
+  // Less than a batch still gives one.
+  CHECK(x.bases(x.read(2, 1)) == offsets{2});
+  CHECK(x.read(2, 1).first_batch_bytes == x.read(2, 1).records.size);
+  CHECK(x.read(4).why.ok());
+  CHECK(x.read(4).records.size == 0);
+  CHECK(is(x.read(5).why, storage::errc::offset_out_of_range));
+  CHECK(is(x.read(-1).why, storage::errc::offset_out_of_range));
+  CHECK(x.failures.empty());
+}
+
+TEST_CASE("partition: a wrong leader epoch is fenced or not known yet") {
+  partition_fixture x;
+  x.append(1);
+  CHECK(is(x.read(0, 100, 2).why, errc::fenced_leader_epoch));
+  CHECK(is(x.read(0, 100, 4).why, errc::unknown_leader_epoch));
+  CHECK(x.read(0, 100, 3).why.ok());
+  x.tell(x.partition, become_leader{4});
+  CHECK(is(x.read(0, 100, 3).why, errc::fenced_leader_epoch));
+  CHECK(x.read(0, 100, 4).why.ok());
+}
+
+TEST_CASE("partition: a cold read comes back once the slice is in memory") {
+  partition_fixture x;
+  x.append(1);
+  x.store.fs.set_cold(true);
+  x.tell(x.partition, read_records{5, 0, 1000, -1, x.client});
+  CHECK(x.told.reads.empty());
+  REQUIRE(x.cold_reads.size() == 1);
+  CHECK(x.cold_reads[0].slice.size > 0);
+  x.store.fs.set_cold(false);
+  x.cold_reads[0].done();
+  x.run();
+  REQUIRE(x.told.reads.size() == 1);
+  CHECK(x.told.reads[0].ticket == 5);
+  CHECK(x.bases(x.told.reads[0]) == offsets{0});
+}
+
+TEST_CASE("partition: a watch is told once, by the newest ticket") {
+  partition_fixture x;
+  x.watch(1, 0);
+  x.watch(2, 1);
+  CHECK(x.told.available.empty());
+  x.append(10);
+  CHECK(x.told.available.empty());
+  x.append(11);
+  CHECK(x.told.available == tickets{2});
+  x.append(12);
+  CHECK(x.told.available == tickets{2});
+}
+
+TEST_CASE("partition: a watch of what is there is told at once") {
+  partition_fixture x;
+  x.append(10);
+  x.watch(1, 0);
+  CHECK(x.told.available == tickets{1});
+}
+
+TEST_CASE("partition: an ended watch is not told") {
+  partition_fixture x;
+  x.watch(1, 0);
+  x.tell(x.partition, unwatch_records{x.client});
+  x.append(10);
+  CHECK(x.told.available.empty());
+}
+
+TEST_CASE("partition: a watch waits for the sync too") {
+  partition_fixture x(durability::fsync);
+  x.watch(1, 0);
+  x.append(10);
+  CHECK(x.told.available.empty());
+  x.finish_sync();
+  CHECK(x.told.available == tickets{1});
+}
+
+TEST_CASE("partition: deleting records answers after its checkpoint") {
+  partition_fixture x;
+  for (ticket_t i = 0; i < 3; ++i)
+    x.append(i);
+  x.hold_checkpoints = true;
+  auto answer
+    = x.start_asking<records_deleted>(x.partition, delete_records{2});
+  REQUIRE(x.checkpoints.size() == 1);
+  CHECK(x.checkpoints[0].value.offsets.log_start_offset == 2);
+  CHECK_FALSE(answer->has_value());
+  x.held->deliver(checkpoint_saved{});
+  x.run();
+  REQUIRE(answer->has_value());
+  CHECK((*answer)->why.ok());
+  CHECK((*answer)->low_watermark == 2);
+  CHECK(is(x.read(1).why, storage::errc::offset_out_of_range));
+}
+
+TEST_CASE("partition: a lost checkpoint fails the deletion of records") {
+  partition_fixture x;
+  x.append(1);
+  x.hold_checkpoints = true;
+  auto answer
+    = x.start_asking<records_deleted>(x.partition, delete_records{1});
+  x.held->deliver(checkpoint_saved{{errc::internal, "no"}});
+  x.run();
+  REQUIRE(answer->has_value());
+  CHECK(is((*answer)->why, errc::internal));
+}
+
+TEST_CASE("partition: records above the high watermark are not deleted") {
+  partition_fixture x(durability::fsync);
+  x.append(1);
+  auto refused = x.ask<records_deleted>(x.partition, delete_records{1});
+  CHECK(is(refused.why, storage::errc::offset_out_of_range));
+  CHECK(x.checkpoints.empty());
+  x.finish_sync();
+  CHECK(x.ask<records_deleted>(x.partition, delete_records{-1}).low_watermark
+        == 1);
+}
+
+TEST_CASE("partition: a rolled segment is synced in the background") {
+  partition_fixture x;
+  x.append(1, x.batch(800));
+  CHECK(x.syncs.empty());
+  x.append(2, x.batch(800));
+  REQUIRE(x.syncs.size() == 1);
+  CHECK(x.syncs[0].plan.end_offset == 2);
+  CHECK(answered(x) == tickets{1, 2});
+}
+
+TEST_CASE("partition: flush.messages asks for a sync") {
+  partition_fixture x(durability::page_cache, [](storage::log_config& config) {
+    config.flush_messages = 2;
+  });
+  x.append(1);
+  CHECK(x.syncs.empty());
+  x.append(2);
+  CHECK(x.syncs.size() == 1);
+}
+
+TEST_CASE("partition: interval durability arms one flush at a time") {
+  partition_fixture x(durability::interval);
+  x.append(1);
+  x.append(2);
+  CHECK(answered(x) == tickets{1, 2});
+  CHECK(x.syncs.empty());
+  x.fire_timers();
+  REQUIRE(x.syncs.size() == 1);
+  CHECK(x.syncs[0].plan.end_offset == 2);
+  x.finish_sync();
+  x.fire_timers();
+  CHECK(x.syncs.empty());
+  x.append(3);
+  x.fire_timers();
+  REQUIRE(x.syncs.size() == 1);
+  CHECK(x.syncs[0].plan.end_offset == 3);
+}
+
+TEST_CASE("partition: a new configuration holds for the next append") {
+  partition_fixture x;
+  auto config = x.store.options.config;
+  config.max_message_bytes = 100;
+  x.tell(x.partition, reconfigure_log{config});
+  x.append(1, x.batch(200));
+  CHECK(is(x.told.appends.back().why, storage::errc::batch_too_large));
+}
+
+TEST_CASE("partition: what retention takes out is removed after its delay") {
+  partition_fixture x;
+  for (ticket_t i = 0; i < 3; ++i)
+    x.append(i, x.batch(800));
+  x.tell(x.partition, housekeep{});
+  CHECK(x.removals.empty());
+  auto config = x.store.options.config;
+  config.retention_bytes = 1000;
+  config.file_delete_delay_ms = 1234;
+  x.tell(x.partition, reconfigure_log{config});
+  x.tell(x.partition, housekeep{});
+  REQUIRE(x.removals.size() == 1);
+  CHECK_FALSE(x.removals[0].paths.empty());
+  CHECK(x.removals[0].delay == std::chrono::milliseconds(1234));
+  CHECK(x.describe().log_start_offset > 0);
+}
+
+TEST_CASE("partition: closing answers everybody who waits") {
+  partition_fixture x(durability::fsync);
+  x.append(1);
+  x.watch(9, 0);
+  CHECK(x.close(false).why.ok());
+  REQUIRE(answered(x) == tickets{1});
+  CHECK(is(x.told.appends[0].why, errc::stopping));
+  CHECK(x.told.available == tickets{9});
+  REQUIRE(x.closings.size() == 1);
+  CHECK_FALSE(x.closings[0].erase);
+  CHECK(x.closings[0].high_watermark == 0);
+  // A sync that was under way changes nothing any more.
+  x.finish_sync();
+  CHECK(answered(x) == tickets{1});
+}
+
+TEST_CASE("partition: a closed one refuses and stays closed") {
+  partition_fixture x;
+  x.append(1);
+  CHECK(x.close(true).why.ok());
+  CHECK(x.closings[0].erase);
+  CHECK(x.close(true).why.ok());
+  CHECK(x.closings.size() == 1);
+  x.append(2);
+  CHECK(is(x.told.appends.back().why, errc::unknown_partition));
+  CHECK(is(x.read(0).why, errc::unknown_partition));
+  CHECK(is(x.find(-1).why, errc::unknown_partition));
+  CHECK(is(x.describe().why, errc::unknown_partition));
+  CHECK(is(x.ask<records_deleted>(x.partition, delete_records{0}).why,
+           errc::unknown_partition));
+  x.watch(4, 100);
+  CHECK(x.told.available == tickets{4});
+  x.tell(x.partition, housekeep{});
+  x.tell(x.partition, flush_now{});
+  x.tell(x.partition, reconfigure_log{});
+  x.tell(x.partition, become_leader{9});
+  CHECK(x.syncs.empty());
+  CHECK(x.removals.empty());
+}
