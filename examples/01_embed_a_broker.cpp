@@ -11,8 +11,8 @@
 #include <utility>
 
 int main() {
-  auto directory
-    = (std::filesystem::temp_directory_path() / "troupe-XXXXXX").string();
+  auto directory =
+      (std::filesystem::temp_directory_path() / "troupe-XXXXXX").string();
   if (::mkdtemp(directory.data()) == nullptr) {
     std::perror("cannot make a temporary directory");
     return EXIT_FAILURE;

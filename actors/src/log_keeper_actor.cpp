@@ -123,6 +123,10 @@ void log_keeper_state::on_remove_files_now(const remove_files_now& x) {
 }
 
 log_closed log_keeper_state::on_mark_clean_shutdown() {
+  // The next start believes the checkpoints of a directory with a marker: they
+  // must be there before it.
+  if (auto synced = config.offsets->sync(); !synced)
+    return {problem{synced.error()}};
   constexpr std::string_view content = "version: 1\n";
   auto done = storage::replace_file(
     *config.fs, config.directory + "/" + clean_shutdown_marker,

@@ -37,6 +37,10 @@ private:
            && checkpoint_->offsets.recovery_point
                   <= checkpoint_->offsets.log_start_offset;
   }
+  bool is_known(const damaged_range& x) const {
+    auto known = loaded_fences_.ranges();
+    return std::find(known.begin(), known.end(), x) != known.end();
+  }
   void note(std::string text) { report_.notes.push_back(std::move(text)); }
   int64_t interval() const { return options_.config.index_interval_bytes; }
 
@@ -168,9 +172,10 @@ result<void> recovery::apply(const log_survey& found) {
   }
   for (auto& damage : found.damages) {
     log_.fences.add(damage);
-    // Deleted records need not have been synced, and nobody misses them.
-    if (checkpoint_
-        && damage.offset_end <= checkpoint_->offsets.log_start_offset)
+    // Said once; and deleted records need not have been synced.
+    if (is_known(damage)
+        || (checkpoint_
+            && damage.offset_end <= checkpoint_->offsets.log_start_offset))
       continue;
     note("offsets " + std::to_string(damage.offset_begin) + " to "
          + std::to_string(damage.offset_end) + " are damaged in segment "

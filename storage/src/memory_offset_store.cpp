@@ -32,6 +32,8 @@ public:
     return {};
   }
 
+  result<void> sync() override { return {}; }
+
 private:
   // Stands in for the database, which detached actors share.
   std::mutex mutex_;

@@ -206,6 +206,17 @@ public:
     });
   }
 
+  result<void> sync() override {
+    return guarded("sync", [&]() -> result<void> {
+      std::shared_lock guard{mutex_};
+      if (!db_)
+        return failure(errc::io, "sync offset store: it is not open");
+      if (auto status = db_->get()->SyncWAL(); !status.ok())
+        return refused("sync", status);
+      return {};
+    });
+  }
+
 private:
   /// Calls `fill` once per column family, then writes all or nothing.
   template <class F>

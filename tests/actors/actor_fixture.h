@@ -33,8 +33,8 @@ struct deterministic_config : caf::actor_system_config {
 class actor_fixture {
 public:
   actor_fixture()
-    : scheduler_(dynamic_cast<caf::scheduler::test_coordinator&>(
-      system_.scheduler())) {}
+      : scheduler_(dynamic_cast<caf::scheduler::test_coordinator&>(
+          system_.scheduler())) {}
 
   caf::actor_system& system() noexcept { return system_; }
 
@@ -60,8 +60,8 @@ public:
     auto answer = std::make_shared<std::optional<Answer>>();
     system_.spawn([=](caf::event_based_actor* self) mutable {
       self->request(whom, std::chrono::minutes(24 * 60), std::move(x))
-        .then([answer](Answer& y) { *answer = std::move(y); },
-              [](const caf::error&) {});
+          .then([answer](Answer& y) { *answer = std::move(y); },
+                [](const caf::error&) {});
     });
     run();
     return answer;

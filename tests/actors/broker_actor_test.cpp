@@ -30,9 +30,9 @@ struct broker_fixture : actor_fixture {
     for (const auto& directory : where) {
       log_keeper_config keeper{&fs, offsets, directory.path(), false,
                                config.now};
-      config.directories.push_back(
-        {directory.path(), true, keep(system().spawn(log_keeper, keeper)),
-         keep(system().spawn(disk_sync, &fs))});
+      config.directories.push_back({directory.path(), true,
+                                    keep(system().spawn(log_keeper, keeper)),
+                                    keep(system().spawn(disk_sync, &fs))});
     }
     config.cold_readers = {keep(system().spawn(cold_reader))};
     client = keep(system().spawn(recording_client, &told));
@@ -60,8 +60,8 @@ struct broker_fixture : actor_fixture {
     routing_builder builder;
     for (const auto& [name, x] : topics)
       builder.topic(name, x.id, x.partitions, {}, x.configs);
-    auto made = std::make_shared<cluster::metadata_image>(
-      *builder.build()->image);
+    auto made =
+        std::make_shared<cluster::metadata_image>(*builder.build()->image);
     made->cluster_id = "c";
     return made;
   }
@@ -92,8 +92,8 @@ struct broker_fixture : actor_fixture {
   }
 
   std::vector<temporary_directory> where;
-  std::shared_ptr<storage::offset_store> offsets
-    = storage::make_memory_offset_store();
+  std::shared_ptr<storage::offset_store> offsets =
+      storage::make_memory_offset_store();
   std::shared_ptr<published<routing>> routes;
   broker_actor_config config;
   client_record told;
@@ -107,7 +107,7 @@ TEST_CASE("broker: a new topic is served once its logs are open") {
   broker_fixture x;
   x.start();
   auto answer = x.start_asking<metadata_applied>(
-    x.broker, apply_metadata{x.image({{"a", {1, 2}}})});
+      x.broker, apply_metadata{x.image({{"a", {1, 2}}})});
   CHECK(answer->has_value());
   CHECK(x.route("a", 0).online());
   CHECK(x.route("a", 1).online());
@@ -241,8 +241,7 @@ TEST_CASE("broker: changed configs reach the partitions of that topic") {
   x.apply({{"a", {1}}, {"b", {2}}});
   CHECK(x.append(x.route("a").actor, 500).ok());
   x.apply({{"a", {1, 1, {{"max.message.bytes", "100"}}}}, {"b", {2}}});
-  CHECK(is(x.append(x.route("a").actor, 500),
-           storage::errc::batch_too_large));
+  CHECK(is(x.append(x.route("a").actor, 500), storage::errc::batch_too_large));
   CHECK(x.append(x.route("b").actor, 500).ok());
 }
 
@@ -250,15 +249,14 @@ TEST_CASE("broker: a topic is opened with its configs") {
   broker_fixture x;
   x.start();
   x.apply({{"a", {1, 1, {{"max.message.bytes", "100"}}}}});
-  CHECK(is(x.append(x.route("a").actor, 500),
-           storage::errc::batch_too_large));
+  CHECK(is(x.append(x.route("a").actor, 500), storage::errc::batch_too_large));
 }
 
 TEST_CASE("broker: ticks run retention in partitions") {
   broker_fixture x;
   x.start();
-  x.apply({{"a", {1, 1, {{"segment.bytes", "1048576"},
-                         {"retention.bytes", "1"}}}}});
+  x.apply({{"a",
+            {1, 1, {{"segment.bytes", "1048576"}, {"retention.bytes", "1"}}}}});
   auto a = x.route("a").actor;
   for (int i = 0; i < 3; ++i)
     REQUIRE(x.append(a, 700'000).ok());
@@ -284,8 +282,8 @@ TEST_CASE("broker: after the stop no image is served") {
   broker_fixture x;
   x.start();
   CHECK(x.stop().why.ok());
-  auto refused
-    = x.ask<metadata_applied>(x.broker, apply_metadata{x.image({{"a", {}}})});
+  auto refused =
+      x.ask<metadata_applied>(x.broker, apply_metadata{x.image({{"a", {}}})});
   CHECK(is(refused.why, actors::errc::stopping));
   CHECK_FALSE(x.where[0].has("a-0"));
 }

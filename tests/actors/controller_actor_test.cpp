@@ -21,7 +21,7 @@ struct controller_fixture : actor_fixture {
   storage::test::fault_file_system fs;
   std::vector<cluster::image_ptr> applied;
   bool hold = false;
-  std::optional<caf::typed_response_promise<metadata_applied>> held;
+  caf::typed_response_promise<metadata_applied> held;
   broker_actor follower;
   controller_actor controller;
   int64_t block = 10;
@@ -32,23 +32,26 @@ struct controller_fixture : actor_fixture {
     start();
   }
   ~controller_fixture() {
-    held.reset();
+    held = {};
     end_actors();
   }
 
-  static broker_actor::behavior_type dummy_broker(broker_actor::pointer self,
-                                                  controller_fixture* test) {
+  static broker_actor::behavior_type
+  dummy_broker(broker_actor::pointer self, controller_fixture* test) {
     return {
-      [=](const apply_metadata& x) -> caf::result<metadata_applied> {
-        test->applied.push_back(x.image);
-        if (!test->hold)
-          return metadata_applied{};
-        test->held = self->make_response_promise<metadata_applied>();
-        return *test->held;
-      },
-      [](const partition_failed&) {},
-      [](const housekeeping_due&) {},
-      [](const stop_broker&) { return broker_stopped{}; },
+        [=](const apply_metadata& x) -> caf::result<metadata_applied> {
+          test->applied.push_back(x.image);
+          if (!test->hold)
+            return metadata_applied{};
+          test->held = self->make_response_promise<metadata_applied>();
+          return test->held;
+        },
+        [](const partition_failed&) {},
+        // A promise is delivered by its actor alone; this is the signal.
+        [=](const housekeeping_due&) {
+          test->held.deliver(metadata_applied{});
+        },
+        [](const stop_broker&) { return broker_stopped{}; },
     };
   }
 
@@ -61,7 +64,7 @@ struct controller_fixture : actor_fixture {
     config.broker.id = node_id;
     config.broker.producer_id_block_size = block;
     config.log = std::make_shared<std::unique_ptr<cluster::metadata_log>>(
-      std::move(*log));
+        std::move(*log));
     config.follower = follower;
     config.seed = 1;
     config.now = [] { return storage::timestamp_ms{1000}; };
@@ -97,8 +100,7 @@ struct controller_fixture : actor_fixture {
   }
 
   int64_t producer_id() {
-    auto x
-      = ask<producer_id_allocated>(controller, allocate_producer_id{});
+    auto x = ask<producer_id_allocated>(controller, allocate_producer_id{});
     REQUIRE(x.why.ok());
     return x.producer_id;
   }
@@ -110,13 +112,12 @@ TEST_CASE("controller: a decision is answered once brokers serve it") {
   controller_fixture x;
   x.applied.clear();
   x.hold = true;
-  auto answer = x.start_asking<metadata_decided>(x.controller,
-                                                 x.creation({"a"}));
+  auto answer =
+      x.start_asking<metadata_decided>(x.controller, x.creation({"a"}));
   REQUIRE(x.applied.size() == 1);
   CHECK(x.applied[0]->find("a") != nullptr);
   CHECK_FALSE(answer->has_value());
-  x.held->deliver(metadata_applied{});
-  x.run();
+  x.tell(x.follower, housekeeping_due{});
   REQUIRE(answer->has_value());
   REQUIRE((*answer)->results.size() == 1);
   CHECK((*answer)->results[0].ok());
@@ -168,17 +169,17 @@ TEST_CASE("controller: partitions are added and configs altered") {
   create_partitions more;
   more.topics.push_back({"a", 3, {}});
   CHECK(x.ask<metadata_decided>(x.controller, more)
-          .image->find("a")
-          ->partitions.size()
+            .image->find("a")
+            ->partitions.size()
         == 3);
   alter_configs change;
   auto& alteration = change.resources.emplace_back();
   alteration.topic = "a";
   alteration.changes.push_back(
-    {"retention.ms", cluster::config_operation::set, "5000"});
+      {"retention.ms", cluster::config_operation::set, "5000"});
   CHECK(x.ask<metadata_decided>(x.controller, change)
-          .image->find("a")
-          ->configs.at("retention.ms")
+            .image->find("a")
+            ->configs.at("retention.ms")
         == "5000");
 }
 
@@ -228,8 +229,8 @@ TEST_CASE("controller: producer ids are given once, also after a restart") {
 TEST_CASE("controller: a producer id that cannot be noted is not given") {
   controller_fixture x;
   x.fs.inject(operation::write, "__cluster_metadata-0", EIO);
-  auto refused
-    = x.ask<producer_id_allocated>(x.controller, allocate_producer_id{});
+  auto refused =
+      x.ask<producer_id_allocated>(x.controller, allocate_producer_id{});
   CHECK_FALSE(refused.why.ok());
   CHECK(refused.producer_id == -1);
 }

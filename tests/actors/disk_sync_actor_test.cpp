@@ -18,20 +18,20 @@ using outcomes = std::vector<files_synced>;
 partition_actor::behavior_type
 waiting_partition(partition_actor::pointer, outcomes* told) {
   return {
-    [](const append_records&) {},
-    [](const read_records&) {},
-    [](const watch_records&) {},
-    [](const unwatch_records&) {},
-    [](const find_offset&) { return actors::found_offset{}; },
-    [](const find_epoch_end&) { return found_epoch_end{}; },
-    [](const delete_records&) { return records_deleted{}; },
-    [](const describe_partition&) { return partition_description{}; },
-    [](const reconfigure_log&) {},
-    [](const become_leader&) {},
-    [](const housekeep&) {},
-    [](const flush_now&) {},
-    [=](const files_synced& x) { told->push_back(x); },
-    [](const close_partition&) { return partition_closed{}; },
+      [](const append_records&) {},
+      [](const read_records&) {},
+      [](const watch_records&) {},
+      [](const unwatch_records&) {},
+      [](const find_offset&) { return actors::found_offset{}; },
+      [](const find_epoch_end&) { return found_epoch_end{}; },
+      [](const delete_records&) { return records_deleted{}; },
+      [](const describe_partition&) { return partition_description{}; },
+      [](const reconfigure_log&) {},
+      [](const become_leader&) {},
+      [](const housekeep&) {},
+      [](const flush_now&) {},
+      [=](const files_synced& x) { told->push_back(x); },
+      [](const close_partition&) { return partition_closed{}; },
   };
 }
 

@@ -14,8 +14,8 @@ namespace {
 
 struct keeper_fixture : actor_fixture {
   temporary_directory directory;
-  std::shared_ptr<storage::offset_store> offsets
-    = storage::make_memory_offset_store();
+  std::shared_ptr<storage::offset_store> offsets =
+      storage::make_memory_offset_store();
   log_keeper_actor keeper;
 
   explicit keeper_fixture(bool clean = false) { start(clean); }
@@ -39,8 +39,8 @@ struct keeper_fixture : actor_fixture {
     return ask<log_opened>(keeper, open_log{{"a", 0}, id(topic_id), {}});
   }
 
-  log_closed close(const log_opened& x, bool erase,
-                   storage::offset_t high_watermark = 0) {
+  log_closed
+  close(const log_opened& x, bool erase, storage::offset_t high_watermark = 0) {
     return ask<log_closed>(keeper, close_log{x.value, high_watermark, erase});
   }
 };
@@ -120,8 +120,8 @@ TEST_CASE("log keeper: a saved checkpoint is in the store") {
   keeper_fixture x;
   storage::partition_checkpoint wanted;
   wanted.offsets.log_start_offset = 7;
-  auto saved = x.ask<checkpoint_saved>(
-    x.keeper, save_checkpoint{{"a", 3}, wanted});
+  auto saved =
+      x.ask<checkpoint_saved>(x.keeper, save_checkpoint{{"a", 3}, wanted});
   CHECK(saved.why.ok());
   auto loaded = x.offsets->load({"a", 3});
   REQUIRE(loaded);
@@ -131,8 +131,8 @@ TEST_CASE("log keeper: a saved checkpoint is in the store") {
 TEST_CASE("log keeper: files are removed after their delay") {
   keeper_fixture x;
   std::ofstream(x.directory / "old.deleted") << "old";
-  x.tell(x.keeper, remove_files{{x.directory / "old.deleted"},
-                                std::chrono::minutes(1)});
+  x.tell(x.keeper,
+         remove_files{{x.directory / "old.deleted"}, std::chrono::minutes(1)});
   CHECK(x.directory.has("old.deleted"));
   x.fire_timers();
   CHECK_FALSE(x.directory.has("old.deleted"));
@@ -163,6 +163,6 @@ TEST_CASE("log keeper: a directory is described or says why not") {
   CHECK(space.total_bytes > 0);
   CHECK(space.usable_bytes <= space.total_bytes);
   std::filesystem::remove_all(x.directory.path());
-  CHECK_FALSE(x.ask<directory_description>(x.keeper, describe_directory{})
-                .why.ok());
+  CHECK_FALSE(
+      x.ask<directory_description>(x.keeper, describe_directory{}).why.ok());
 }

@@ -21,9 +21,9 @@ node_client::node_client(const transport::endpoint& at) {
   address.sin_family = AF_INET;
   address.sin_port = htons(at.port);
   REQUIRE(::inet_pton(AF_INET, at.host.c_str(), &address.sin_addr) == 1);
-  REQUIRE(::connect(socket_, reinterpret_cast<sockaddr*>(&address),
-                    sizeof(address))
-          == 0);
+  REQUIRE(
+      ::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address))
+      == 0);
 }
 
 node_client::~node_client() {

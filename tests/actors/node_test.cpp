@@ -14,8 +14,8 @@ using actors::temporary_directory;
 
 namespace {
 
-result<std::unique_ptr<node>> try_start(const temporary_directory& where,
-                                        uint16_t port = 0) {
+result<std::unique_ptr<node>>
+try_start(const temporary_directory& where, uint16_t port = 0) {
   node_options options;
   options.listen.port = port;
   options.data_directories = {where.path()};

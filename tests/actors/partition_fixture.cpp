@@ -10,11 +10,11 @@ namespace troupe::actors {
 records_client_actor::behavior_type
 recording_client(records_client_actor::pointer, client_record* record) {
   return {
-    [=](append_finished& x) { record->appends.push_back(std::move(x)); },
-    [=](read_finished& x) { record->reads.push_back(std::move(x)); },
-    [=](const records_available& x) {
-      record->available.push_back(x.ticket);
-    },
+      [=](append_finished& x) { record->appends.push_back(std::move(x)); },
+      [=](read_finished& x) { record->reads.push_back(std::move(x)); },
+      [=](const records_available& x) {
+        record->available.push_back(x.ticket);
+      },
   };
 }
 
@@ -23,37 +23,40 @@ namespace {
 log_keeper_actor::behavior_type
 dummy_keeper(log_keeper_actor::pointer self, partition_fixture* test) {
   return {
-    [](const open_log&) { return log_opened{}; },
-    [=](const close_log& x) {
-      test->closings.push_back(x);
-      return log_closed{};
-    },
-    [=](const save_checkpoint& x) -> caf::result<checkpoint_saved> {
-      test->checkpoints.push_back(x);
-      if (!test->hold_checkpoints)
-        return checkpoint_saved{};
-      test->held = self->make_response_promise<checkpoint_saved>();
-      return *test->held;
-    },
-    [=](const remove_files& x) { test->removals.push_back(x); },
-    [](const remove_files_now&) {},
-    [](const mark_clean_shutdown&) { return log_closed{}; },
-    [](const describe_directory&) { return directory_description{}; },
+      [](const open_log&) { return log_opened{}; },
+      [=](const close_log& x) {
+        test->closings.push_back(x);
+        return log_closed{};
+      },
+      [=](const save_checkpoint& x) -> caf::result<checkpoint_saved> {
+        test->checkpoints.push_back(x);
+        if (!test->hold_checkpoints)
+          return checkpoint_saved{};
+        test->held = self->make_response_promise<checkpoint_saved>();
+        return test->held;
+      },
+      [=](const remove_files& x) { test->removals.push_back(x); },
+      // A promise is delivered by its actor alone; this is the test's signal.
+      [=](const remove_files_now&) {
+        test->held.deliver(test->checkpoint_answer);
+      },
+      [](const mark_clean_shutdown&) { return log_closed{}; },
+      [](const describe_directory&) { return directory_description{}; },
   };
 }
 
 disk_sync_actor::behavior_type
 dummy_sync(disk_sync_actor::pointer, partition_fixture* test) {
   return {
-    [=](const sync_files& x) { test->syncs.push_back(x); },
-    [](const sync_pending&) {},
+      [=](const sync_files& x) { test->syncs.push_back(x); },
+      [](const sync_pending&) {},
   };
 }
 
 cold_reader_actor::behavior_type
 dummy_cold_reader(cold_reader_actor::pointer, partition_fixture* test) {
   return {
-    [=](const read_in_slice& x) { test->cold_reads.push_back(x); },
+      [=](const read_in_slice& x) { test->cold_reads.push_back(x); },
   };
 }
 
@@ -66,26 +69,28 @@ partition_fixture::partition_fixture(cluster::durability level,
   store.open();
   partition_config config;
   config.name = store.options.name;
-  config.log = std::make_shared<std::unique_ptr<storage::log>>(
-    std::move(store.log_));
+  config.log =
+      std::make_shared<std::unique_ptr<storage::log>>(std::move(store.log_));
   config.leader_epoch = epoch;
   config.level = level;
-  config.keeper = keep(system().spawn(dummy_keeper, this));
+  keeper = keep(system().spawn(dummy_keeper, this));
+  config.keeper = keeper;
   config.sync = keep(system().spawn(dummy_sync, this));
   config.cold_reader = keep(system().spawn(dummy_cold_reader, this));
-  config.report_failure
-    = [this](partition_failed x) { failures.push_back(std::move(x)); };
+  config.report_failure = [this](partition_failed x) {
+    failures.push_back(std::move(x));
+  };
   config.now = [this] { return store.now; };
   client = keep(system().spawn(recording_client, &told));
-  partition = keep(spawn_on(system(), nullptr, actors::partition,
-                            std::move(config)));
+  partition =
+      keep(spawn_on(system(), nullptr, actors::partition, std::move(config)));
   run();
 }
 
 partition_fixture::~partition_fixture() {
   syncs.clear();
   cold_reads.clear();
-  held.reset();
+  held = {};
   end_actors();
 }
 
@@ -102,9 +107,9 @@ void partition_fixture::append(ticket_t ticket, storage::buffer x,
   tell(partition, append_records{ticket, std::move(x), acks, client});
 }
 
-const read_finished& partition_fixture::read(storage::offset_t from,
-                                             uint32_t bytes_max,
-                                             cluster::leader_epoch_t claimed) {
+read_finished partition_fixture::read(storage::offset_t from,
+                                      uint32_t bytes_max,
+                                      cluster::leader_epoch_t claimed) {
   auto before = told.reads.size();
   tell(partition, read_records{77, from, bytes_max, claimed, client});
   REQUIRE(told.reads.size() == before + 1);
@@ -136,12 +141,16 @@ partition_fixture::bases(const read_finished& x) const {
   return store.bases(info);
 }
 
+void partition_fixture::finish_checkpoint(problem why) {
+  checkpoint_answer.why = std::move(why);
+  tell(keeper, remove_files_now{});
+}
+
 void partition_fixture::finish_sync(problem why) {
   REQUIRE_FALSE(syncs.empty());
   auto order = std::move(syncs.front());
   syncs.pop_front();
-  tell(order.partition,
-       files_synced{std::move(why), order.plan.end_offset});
+  tell(order.partition, files_synced{std::move(why), order.plan.end_offset});
 }
 
 } // namespace troupe::actors

@@ -11,7 +11,6 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <deque>
-#include <optional>
 #include <vector>
 
 namespace troupe::actors {
@@ -36,23 +35,25 @@ public:
   using configure = void (*)(storage::log_config&);
 
   explicit partition_fixture(
-    cluster::durability level = cluster::durability::page_cache,
-    configure change = nullptr);
+      cluster::durability level = cluster::durability::page_cache,
+      configure change = nullptr);
   ~partition_fixture();
 
   /// A batch of one record at the current time.
   storage::buffer batch(size_t bytes = 100) const;
   void append(ticket_t ticket, int16_t acks = 1);
   void append(ticket_t ticket, storage::buffer batch, int16_t acks = 1);
-  const read_finished& read(storage::offset_t from,
-                            uint32_t bytes_max = 1 << 20,
-                            cluster::leader_epoch_t claimed = -1);
+  read_finished read(storage::offset_t from, uint32_t bytes_max = 1 << 20,
+                     cluster::leader_epoch_t claimed = -1);
   void watch(ticket_t ticket, storage::offset_t offset);
   partition_description describe();
   partition_closed close(bool erase);
-  found_offset find(storage::timestamp_ms timestamp,
-                    cluster::leader_epoch_t claimed = -1);
+  found_offset
+  find(storage::timestamp_ms timestamp, cluster::leader_epoch_t claimed = -1);
   std::vector<storage::offset_t> bases(const read_finished& x) const;
+
+  /// The keeper answers the held checkpoint.
+  void finish_checkpoint(problem why = {});
 
   /// The disk answers the oldest sync.
   void finish_sync(problem why = {});
@@ -61,14 +62,16 @@ public:
   client_record told;
   std::deque<sync_files> syncs;
   std::vector<save_checkpoint> checkpoints;
-  /// Set: checkpoints are not answered but kept here.
+  /// Set: checkpoints are answered by `finish_checkpoint`.
   bool hold_checkpoints = false;
-  std::optional<caf::typed_response_promise<checkpoint_saved>> held;
+  caf::typed_response_promise<checkpoint_saved> held;
+  checkpoint_saved checkpoint_answer;
   std::vector<remove_files> removals;
   std::vector<read_in_slice> cold_reads;
   std::vector<close_log> closings;
   std::vector<partition_failed> failures;
 
+  log_keeper_actor keeper;
   records_client_actor client;
   partition_actor partition;
 };

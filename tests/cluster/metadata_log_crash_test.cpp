@@ -30,9 +30,11 @@ public:
   explicit survivor(uint64_t seed) : random_(seed) { reopen(); }
 
   void step() {
-    if (random_() % 4 == 0)
-      fs_.inject(fault_kinds[random_() % fault_kinds.size()], "", EIO,
-                 static_cast<int>(random_() % 6));
+    if (random_() % 4 == 0) {
+      auto skip = static_cast<int>(random_() % 6);
+      auto kind = fault_kinds[random_() % fault_kinds.size()];
+      fs_.inject(kind, "", EIO, skip);
+    }
     metadata_delta delta;
     for (auto i = 1 + random_() % 3; i > 0; --i)
       delta.push_back(draw(delta));

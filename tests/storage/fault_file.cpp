@@ -26,8 +26,8 @@ result<size_t> fault_file::read(uint64_t position, std::span<std::byte> into) {
   return size;
 }
 
-result<file::nowait_read> fault_file::read_nowait(uint64_t position,
-                                                  std::span<std::byte> into) {
+result<file::nowait_read>
+fault_file::read_nowait(uint64_t position, std::span<std::byte> into) {
   if (fs_.cold_)
     return nowait_read{0, false};
   auto size = read(position, into);
@@ -50,8 +50,8 @@ fault_file::write(uint64_t position,
     left = 0;
   if (fs_.space_) {
     auto used = fs_.used_unlocked();
-    auto grows
-      = position + left > content.size() ? position + left - content.size() : 0;
+    auto grows =
+        position + left > content.size() ? position + left - content.size() : 0;
     auto room = *fs_.space_ > used ? *fs_.space_ - used : 0;
     if (grows > room) {
       left -= std::min(left, grows - room);

@@ -10,12 +10,12 @@ class fault_file final : public file {
 public:
   fault_file(fault_file_system& fs, std::shared_ptr<fault_node> node,
              std::string path, uint64_t generation)
-    : fs_(fs), node_(std::move(node)), path_(std::move(path)),
-      generation_(generation) {}
+      : fs_(fs), node_(std::move(node)), path_(std::move(path)),
+        generation_(generation) {}
 
   result<size_t> read(uint64_t position, std::span<std::byte> into) override;
-  result<nowait_read> read_nowait(uint64_t position,
-                                  std::span<std::byte> into) override;
+  result<nowait_read>
+  read_nowait(uint64_t position, std::span<std::byte> into) override;
   result<void>
   write(uint64_t position,
         std::span<const std::span<const std::byte>> parts) override;

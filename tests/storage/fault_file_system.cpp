@@ -182,8 +182,8 @@ uint64_t fault_file_system::used_bytes() const {
   return used_unlocked();
 }
 
-result<std::shared_ptr<file>> fault_file_system::open(const std::string& path,
-                                                      open_mode mode) {
+result<std::shared_ptr<file>>
+fault_file_system::open(const std::string& path, open_mode mode) {
   std::lock_guard guard{mutex_};
   if (auto os_error = hit(operation::open, path))
     return failure(from_errno(os_error, "cannot open " + path));
@@ -240,8 +240,8 @@ result<void> fault_file_system::create_directories(const std::string& path) {
   return {};
 }
 
-result<void> fault_file_system::rename(const std::string& from,
-                                       const std::string& to) {
+result<void>
+fault_file_system::rename(const std::string& from, const std::string& to) {
   std::lock_guard guard{mutex_};
   if (auto os_error = hit(operation::rename, from))
     return failure(from_errno(os_error, "cannot rename " + from));
@@ -270,9 +270,8 @@ result<void> fault_file_system::remove_all(const std::string& path) {
       doomed.push_back(name);
   for (auto& name : doomed)
     record({name, nullptr, {}});
-  std::erase_if(directories_, [&](auto& x) {
-    return x == path || x.starts_with(prefix);
-  });
+  std::erase_if(directories_,
+                [&](auto& x) { return x == path || x.starts_with(prefix); });
   return {};
 }
 
@@ -291,8 +290,7 @@ result<void> fault_file_system::sync_directory(const std::string& path) {
   return {};
 }
 
-result<file_system::space>
-fault_file_system::free_space(const std::string&) {
+result<file_system::space> fault_file_system::free_space(const std::string&) {
   std::lock_guard guard{mutex_};
   auto total = space_.value_or(uint64_t{1} << 40);
   auto used = used_unlocked();

@@ -75,8 +75,8 @@ public:
 
   // -- file_system ------------------------------------------------------------
 
-  result<std::shared_ptr<file>> open(const std::string& path,
-                                     open_mode mode) override;
+  result<std::shared_ptr<file>>
+  open(const std::string& path, open_mode mode) override;
   result<std::shared_ptr<mapped_file>> map(const std::string& path) override;
   result<std::vector<std::string>> list(const std::string& path) override;
   result<bool> exists(const std::string& path) override;

@@ -18,7 +18,7 @@ batch_header header_at(const std::vector<std::byte>& bytes, size_t position) {
 uint32_t crc_at(const std::vector<std::byte>& bytes, size_t position) {
   auto header = header_at(bytes, position);
   return crc32c(
-    std::span{bytes}.subspan(position + 21, header.size_bytes() - 21));
+      std::span{bytes}.subspan(position + 21, header.size_bytes() - 21));
 }
 
 buffer replicated(std::initializer_list<offset_t> bases, leader_epoch_t epoch,
@@ -28,9 +28,9 @@ buffer replicated(std::initializer_list<offset_t> bases, leader_epoch_t epoch,
   for (auto base : bases) {
     batch_builder builder;
     auto x = builder.add(5, std::nullopt, value)
-               .base_offset(base)
-               .leader_epoch(epoch)
-               .build();
+                 .base_offset(base)
+                 .leader_epoch(epoch)
+                 .build();
     all.insert(all.end(), x.bytes().begin(), x.bytes().end());
   }
   return buffer::copy_of(all);
@@ -197,8 +197,8 @@ TEST_CASE("log: indexes say what Kafka's would") {
   REQUIRE(index.size() == 16);
   CHECK(index[3] == std::byte{5});
   CHECK(index[11] == std::byte{9});
-  auto position = static_cast<size_t>(index[6]) << 8
-                  | static_cast<size_t>(index[7]);
+  auto position =
+      static_cast<size_t>(index[6]) << 8 | static_cast<size_t>(index[7]);
   CHECK(position == 2 * size);
   auto times = x.content(0, ".timeindex");
   REQUIRE(times.size() == 24);
@@ -288,8 +288,9 @@ TEST_CASE("log: replicated batches are taken byte for byte") {
   REQUIRE(done);
   CHECK(done->base_offset == 1);
   CHECK(done->next_offset == 4);
-  CHECK(std::ranges::equal(
-    std::span{x.content(0, ".log")}.subspan(position), sent.bytes()));
+  auto written = x.content(0, ".log");
+  CHECK(std::ranges::equal(std::span{written}.subspan(position),
+                           sent.bytes()));
   CHECK(x->epoch_of(3) == 8);
 }
 
@@ -297,7 +298,7 @@ TEST_CASE("log: replicated batches spread over segments") {
   log_fixture x;
   x.open();
   auto done = x->append_replicated(
-    replicated({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 1), x.now);
+      replicated({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 1), x.now);
   REQUIRE(done);
   CHECK(done->next_offset == 12);
   CHECK(x->segment_count() > 1);
@@ -337,7 +338,7 @@ TEST_CASE("log: replication reports what it could append before an error") {
   x.open();
   x.fs.inject(operation::write, ".log", ENOSPC, 1);
   auto done = x->append_replicated(
-    replicated({0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 1), x.now);
+      replicated({0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 1), x.now);
   REQUIRE(done);
   CHECK(done->next_offset == x->end_offset());
   CHECK(done->next_offset > 0);

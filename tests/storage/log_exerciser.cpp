@@ -23,16 +23,16 @@ T pick(std::mt19937_64& random, const std::array<T, N>& from) {
 log_exerciser::log_exerciser(uint64_t seed) : random_(seed) {
   auto& config = options_.config;
   config.segment_bytes = static_cast<int64_t>(2800 + below(8000));
-  config.index_interval_bytes
-    = pick<int64_t>(random_, std::array<int64_t, 4>{0, 100, 400, 4096});
-  config.segment_index_bytes
-    = pick<int64_t>(random_, std::array<int64_t, 3>{64, 400, 10 << 20});
+  config.index_interval_bytes =
+      pick<int64_t>(random_, std::array<int64_t, 4>{0, 100, 400, 4096});
+  config.segment_index_bytes =
+      pick<int64_t>(random_, std::array<int64_t, 3>{64, 400, 10 << 20});
   config.segment_ms = pick<int64_t>(
-    random_, std::array<int64_t, 2>{log_config::unlimited, 5000});
-  config.retention_ms
-    = pick<int64_t>(random_, std::array<int64_t, 2>{-1, 20000});
-  config.retention_bytes
-    = pick<int64_t>(random_, std::array<int64_t, 2>{-1, 20000});
+      random_, std::array<int64_t, 2>{log_config::unlimited, 5000});
+  config.retention_ms =
+      pick<int64_t>(random_, std::array<int64_t, 2>{-1, 20000});
+  config.retention_bytes =
+      pick<int64_t>(random_, std::array<int64_t, 2>{-1, 20000});
   config.log_append_time = one_in(5);
   config.timestamp_after_max_ms = log_config::unlimited;
   config.producer_id_expiration_ms = log_config::unlimited;
@@ -106,8 +106,8 @@ std::string log_exerciser::step() {
 }
 
 offset_t log_exerciser::any_offset() {
-  auto range = static_cast<uint64_t>(model_.end_offset()
-                                     - model_.start_offset() + 1);
+  auto range =
+      static_cast<uint64_t>(model_.end_offset() - model_.start_offset() + 1);
   return model_.start_offset() + static_cast<offset_t>(below(range));
 }
 
@@ -118,7 +118,8 @@ std::string log_exerciser::reopen() {
     return "close: " + to_string(closed.error());
   saved_ = *closed;
   model_.set_synced(model_.end_offset());
-  if (auto wrong = check_indexes(fs_, directory, true, model_.start_offset()); !wrong.empty())
+  if (auto wrong = check_indexes(fs_, directory, true, model_.start_offset());
+      !wrong.empty())
     return "after close: " + wrong;
   log_.reset();
   if (one_in(3))
@@ -145,8 +146,8 @@ std::string log_exerciser::crash() {
     return {};
   if (store_lost)
     saved = {};
-  auto wrong = model_.survive_crash(*log_, saved.log_start_offset,
-                                    saved.recovery_point);
+  auto wrong =
+      model_.survive_crash(*log_, saved.log_start_offset, saved.recovery_point);
   if (wrong.empty())
     wrong = check_indexes(fs_, directory, false, model_.start_offset());
   if (wrong.empty())
@@ -199,9 +200,8 @@ std::string log_exerciser::retention() {
       || start > std::max(model_.start_offset(), limit))
     return "retention moved the start to " + std::to_string(start);
   auto& config = options_.config;
-  auto& front = *std::find_if(
-    model_.batches().begin(), model_.batches().end(),
-    [&](auto& x) { return x.next_offset() > start; });
+  auto& front = *std::find_if(model_.batches().begin(), model_.batches().end(),
+                              [&](auto& x) { return x.next_offset() > start; });
   if (start < limit && start < model_.end_offset() && config.retention_ms >= 0
       && log_->segment_base_offsets().front() == before.front()
       && log_->segment_count() == 1 && limit == model_.end_offset()
@@ -247,7 +247,7 @@ std::string log_exerciser::look() {
       return wrong;
   if (one_in(4))
     return model_.check_timestamps(
-      *log_, now_ - static_cast<timestamp_ms>(below(20000)), limit);
+        *log_, now_ - static_cast<timestamp_ms>(below(20000)), limit);
   return {};
 }
 

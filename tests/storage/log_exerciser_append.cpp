@@ -12,8 +12,8 @@ constexpr producer_id_t producers_max = 4;
 
 } // namespace
 
-model_batch log_exerciser::make_batch(producer_id_t producer,
-                                      int32_t sequence) {
+model_batch
+log_exerciser::make_batch(producer_id_t producer, int32_t sequence) {
   static const std::string filler(2000, 'x');
   model_batch x;
   x.base_offset = model_.end_offset();
@@ -46,8 +46,8 @@ std::string log_exerciser::expect_append(model_batch x) {
     return "append at offset " + std::to_string(done->base_offset)
            + " instead of " + std::to_string(x.base_offset);
   if (x.producer >= 0)
-    next_sequence_[x.producer]
-      = x.sequence + static_cast<int32_t>(x.timestamps.size());
+    next_sequence_[x.producer] =
+        x.sequence + static_cast<int32_t>(x.timestamps.size());
   model_.append(std::move(x));
   return {};
 }
@@ -65,8 +65,8 @@ std::string log_exerciser::append_idempotent() {
     known = known || each.id == producer;
   if (known && one_in(10)) {
     auto gap = make_batch(producer, next_sequence_[producer] + 1);
-    auto done = log_->append(gap.sent, {gap.epoch, now_,
-                                        append_origin::client});
+    auto done =
+        log_->append(gap.sent, {gap.epoch, now_, append_origin::client});
     if (done || done.error().code != errc::out_of_order_sequence)
       return "a gap in sequence numbers was accepted";
   }

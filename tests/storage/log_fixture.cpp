@@ -54,8 +54,8 @@ buffer log_fixture::batch(int count, size_t bytes, timestamp_ms timestamp,
   return builder.build();
 }
 
-result<append_info> log_fixture::try_append(const buffer& x,
-                                            leader_epoch_t epoch) {
+result<append_info>
+log_fixture::try_append(const buffer& x, leader_epoch_t epoch) {
   return log_->append(x, {epoch, now, append_origin::client});
 }
 
@@ -76,8 +76,8 @@ void log_fixture::sync() {
 
 std::string log_fixture::path(offset_t base, const std::string& suffix) const {
   auto digits = std::to_string(base);
-  return options.directory + "/" + std::string(20 - digits.size(), '0')
-         + digits + suffix;
+  return options.directory + "/" + std::string(20 - digits.size(), '0') + digits
+         + suffix;
 }
 
 std::vector<offset_t> log_fixture::bases(const read_info& x) const {
@@ -99,9 +99,8 @@ std::vector<offset_t> log_fixture::bases(const read_info& x) const {
   return found;
 }
 
-std::vector<offset_t> log_fixture::read_bases(offset_t from,
-                                              uint32_t bytes_max,
-                                              offset_t limit) {
+std::vector<offset_t>
+log_fixture::read_bases(offset_t from, uint32_t bytes_max, offset_t limit) {
   auto read = log_->read(from, bytes_max, limit, read_mode::blocking);
   REQUIRE(read);
   return bases(*read);

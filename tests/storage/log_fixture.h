@@ -48,8 +48,8 @@ struct log_fixture {
   void sync();
 
   std::string path(offset_t base, const std::string& suffix) const;
-  std::vector<std::byte> content(offset_t base,
-                                 const std::string& suffix) const {
+  std::vector<std::byte>
+  content(offset_t base, const std::string& suffix) const {
     return fs.content(path(base, suffix));
   }
   /// Base offsets of the batches in what a read returned.

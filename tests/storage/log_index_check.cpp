@@ -14,17 +14,16 @@ struct placed_batch {
 };
 
 /// Written out again on purpose: shares nothing with the code under test.
-int64_t integer_at(const std::vector<std::byte>& bytes, size_t position,
-                   size_t width) {
+int64_t
+integer_at(const std::vector<std::byte>& bytes, size_t position, size_t width) {
   uint64_t value = 0;
   for (size_t i = 0; i < width; ++i)
     value = value << 8 | static_cast<uint64_t>(bytes[position + i]);
-  return width == 4 ? static_cast<int32_t>(value)
-                    : static_cast<int64_t>(value);
+  return width == 4 ? static_cast<int32_t>(value) : static_cast<int64_t>(value);
 }
 
-std::optional<batch_header> batch_at(const std::vector<std::byte>& bytes,
-                                     uint64_t position) {
+std::optional<batch_header>
+batch_at(const std::vector<std::byte>& bytes, uint64_t position) {
   auto left = std::span{bytes}.subspan(position);
   auto header = parse_batch_header(left);
   if (!header || header->size_bytes() > left.size()
@@ -85,11 +84,9 @@ std::string check_time_index(const std::vector<std::byte>& rows, offset_t base,
   for (size_t at = 0; at < rows.size(); at += 12) {
     named = integer_at(rows, at, 8);
     auto offset = base + integer_at(rows, at + 8, 4);
-    while (next < batches.size()
-           && batches[next].header.last_offset() < offset)
+    while (next < batches.size() && batches[next].header.last_offset() < offset)
       largest = std::max(largest, batches[next++].header.max_timestamp);
-    if (next == batches.size()
-        || batches[next].header.last_offset() != offset
+    if (next == batches.size() || batches[next].header.last_offset() != offset
         || batches[next].header.max_timestamp != named || largest >= named)
       return "time index entry " + std::to_string(at / 12)
              + " names no largest timestamp";
@@ -124,12 +121,12 @@ std::string check_indexes(fault_file_system& fs, const std::string& directory,
     for (auto suffix : {".index", ".timeindex"})
       if (auto exists = fs.exists(path + suffix); !exists || !*exists)
         return stem + suffix + " is missing";
-    if (auto wrong
-        = check_offset_index(fs.content(path + ".index"), base, *batches);
+    if (auto wrong =
+            check_offset_index(fs.content(path + ".index"), base, *batches);
         !wrong.empty())
       return stem + ": " + wrong;
-    if (auto wrong
-        = check_time_index(fs.content(path + ".timeindex"), base, *batches);
+    if (auto wrong =
+            check_time_index(fs.content(path + ".timeindex"), base, *batches);
         !wrong.empty())
       return stem + ": " + wrong;
   }

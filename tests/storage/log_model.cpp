@@ -24,8 +24,8 @@ void log_model::append(model_batch x) {
 
 size_t log_model::index_of(offset_t offset) const {
   auto after = std::upper_bound(
-    batches_.begin(), batches_.end(), offset,
-    [](offset_t o, auto& batch) { return o < batch.base_offset; });
+      batches_.begin(), batches_.end(), offset,
+      [](offset_t o, auto& batch) { return o < batch.base_offset; });
   return static_cast<size_t>(after - batches_.begin()) - 1;
 }
 
@@ -80,16 +80,16 @@ std::string log_model::check_bounds(const log& x) const {
   return {};
 }
 
-std::string log_model::compare(size_t i,
-                               std::span<const std::byte> bytes) const {
+std::string
+log_model::compare(size_t i, std::span<const std::byte> bytes) const {
   auto& x = batches_[i];
   auto sent = x.sent.bytes();
   auto header = parse_batch_header(bytes);
   if (!header || header->size_bytes() != sent.size()
       || header->size_bytes() > bytes.size())
     return "no such batch at " + text(x.base_offset);
-  auto records = bytes.subspan(batch_header_bytes,
-                               sent.size() - batch_header_bytes);
+  auto records =
+      bytes.subspan(batch_header_bytes, sent.size() - batch_header_bytes);
   if (header->base_offset != x.base_offset || header->leader_epoch != x.epoch
       || header->max_timestamp != x.max_timestamp()
       || header->producer_id != x.producer
@@ -160,8 +160,8 @@ std::string log_model::check_producers(const log& x) const {
     if (found == last.end())
       continue; // its batches were removed before the model was born
     auto& batch = *found->second;
-    auto sequence
-      = batch.sequence + static_cast<int32_t>(batch.timestamps.size()) - 1;
+    auto sequence =
+        batch.sequence + static_cast<int32_t>(batch.timestamps.size()) - 1;
     if (known.last_sequence != sequence)
       return "producer " + text(known.id) + " is at "
              + text(known.last_sequence) + ", not at " + text(sequence);
@@ -173,8 +173,8 @@ std::string log_model::check_producers(const log& x) const {
   return {};
 }
 
-std::string log_model::check_timestamps(log& x, timestamp_ms from,
-                                        offset_t limit) const {
+std::string
+log_model::check_timestamps(log& x, timestamp_ms from, offset_t limit) const {
   std::optional<found_offset> expected;
   std::optional<found_offset> largest;
   for (auto& batch : batches_)
@@ -190,8 +190,9 @@ std::string log_model::check_timestamps(log& x, timestamp_ms from,
     }
   auto same = [](auto& a, auto& b) {
     return a.has_value() == b.has_value()
-           && (!a || (a->offset == b->offset && a->timestamp == b->timestamp
-                      && a->leader_epoch == b->leader_epoch));
+           && (!a
+               || (a->offset == b->offset && a->timestamp == b->timestamp
+                   && a->leader_epoch == b->leader_epoch));
   };
   auto found = x.find_timestamp(from, limit);
   if (!found || !same(*found, expected))

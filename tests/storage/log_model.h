@@ -53,11 +53,10 @@ public:
   std::string check_bounds(const log& x) const;
   /// Reads everything.
   std::string check_content(log& x, uint32_t bytes_max) const;
-  std::string check_read(log& x, offset_t from, uint32_t bytes_max,
-                         offset_t limit) const;
+  std::string
+  check_read(log& x, offset_t from, uint32_t bytes_max, offset_t limit) const;
   std::string check_producers(const log& x) const;
-  std::string check_timestamps(log& x, timestamp_ms from,
-                               offset_t limit) const;
+  std::string check_timestamps(log& x, timestamp_ms from, offset_t limit) const;
   std::string check_epoch(const log& x, offset_t offset) const;
 
 private:

@@ -182,8 +182,7 @@ TEST_CASE("log: a damaged header that nobody scanned fails the read") {
   CHECK(x.read_bases(16) == offsets{16, 18});
   CHECK(x.read_bases(22).back() == 38);
   x.restart();
-  CHECK(code_of(x->read(21, 10, 40, read_mode::blocking))
-        == errc::corrupt_log);
+  CHECK(code_of(x->read(21, 10, 40, read_mode::blocking)) == errc::corrupt_log);
   CHECK(x.read_bases(16) == offsets{16, 18});
 }
 

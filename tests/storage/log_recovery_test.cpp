@@ -123,7 +123,7 @@ TEST_CASE("log: damage below the recovery point is fenced, not served") {
     x.append();
   REQUIRE(x->delete_records_before(x->end_offset()));
   CHECK_FALSE(
-    x.fs.exists(std::string{x.directory} + "/damaged-ranges").value());
+      x.fs.exists(std::string{x.directory} + "/damaged-ranges").value());
 }
 
 TEST_CASE("log: fenced bytes are never inside a slice") {

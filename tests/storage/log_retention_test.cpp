@@ -14,8 +14,8 @@ using offsets = std::vector<offset_t>;
 /// Segments 0, 2, 4 and 6 of two records each, written 1000 ms apart; the last
 /// one is active.
 struct retention_fixture : log_fixture {
-  int64_t segment_size
-    = static_cast<int64_t>(2 * log_fixture::batch(1, 100, 1'000'000).size());
+  int64_t segment_size =
+      static_cast<int64_t>(2 * log_fixture::batch(1, 100, 1'000'000).size());
 
   retention_fixture() {
     options.config.segment_bytes = segment_size;
@@ -59,8 +59,7 @@ TEST_CASE("log: retention by time takes segments whose newest record is old") {
   CHECK(x.retain(x.now) == offsets{4, 6});
   CHECK(x->start_offset() == 4);
   CHECK(x.removed->paths.size() == 6);
-  CHECK(x.removed->paths[0]
-        == x.path(0, ".log") + ".deleted");
+  CHECK(x.removed->paths[0] == x.path(0, ".log") + ".deleted");
   x.kill_and_open();
   CHECK(x->start_offset() == 4);
   CHECK_FALSE(x.fs.exists(x.removed->paths[0]).value());

@@ -19,13 +19,11 @@ TEST_CASE("log: a new log is empty and has Kafka's files") {
   CHECK(x.read_bases(0).empty());
   REQUIRE(x->close(0));
   CHECK(x.fs.list(x.directory).value()
-        == std::vector<std::string>{"00000000000000000000.index",
-                                    "00000000000000000000.log",
-                                    "00000000000000000000.timeindex",
-                                    "partition.metadata"});
-  auto metadata = read_file(x.fs, std::string{x.directory}
-                                    + "/partition.metadata",
-                            1000);
+        == std::vector<std::string>{
+            "00000000000000000000.index", "00000000000000000000.log",
+            "00000000000000000000.timeindex", "partition.metadata"});
+  auto metadata =
+      read_file(x.fs, std::string{x.directory} + "/partition.metadata", 1000);
   std::string text{reinterpret_cast<const char*>(metadata->data()),
                    metadata->size()};
   CHECK(text == "version: 0\ntopic_id: CQkJCQkJCQkJCQkJCQkJCQ\n");
@@ -263,8 +261,7 @@ TEST_CASE("log: the checkpoint tells what there is") {
   REQUIRE(x.try_append(log_fixture::batch(2, 10, x.now, 7, 0), 4));
   REQUIRE(x.try_append(log_fixture::batch(1, 10, x.now), 6));
   auto known = x->checkpoint(2);
-  CHECK(known.offsets
-        == partition_offsets{x.options.topic_id, 0, 0, 2});
+  CHECK(known.offsets == partition_offsets{x.options.topic_id, 0, 0, 2});
   CHECK(known.epochs == std::vector<epoch_start>{{4, 0}, {6, 2}});
   CHECK(known.producers_end == 3);
   CHECK_FALSE(known.producers.empty());

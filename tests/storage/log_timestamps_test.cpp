@@ -16,7 +16,7 @@ void fill(log_fixture& x, std::initializer_list<timestamp_ms> timestamps) {
   for (auto timestamp : timestamps) {
     batch_builder builder;
     builder.add(timestamp, std::nullopt, "value")
-      .add(timestamp + 1, std::nullopt, "value");
+        .add(timestamp + 1, std::nullopt, "value");
     REQUIRE(x.try_append(builder.build(), epoch++));
   }
 }

@@ -14,8 +14,8 @@ using offsets = std::vector<offset_t>;
 /// Batches of two records, three to a segment: 0, 6, 12, 18; ends at 24.
 struct truncate_fixture : log_fixture {
   truncate_fixture() {
-    options.config.segment_bytes
-      = static_cast<int64_t>(3 * log_fixture::batch(2, 100, now).size());
+    options.config.segment_bytes =
+        static_cast<int64_t>(3 * log_fixture::batch(2, 100, now).size());
     open();
     for (int i = 0; i < 12; ++i) {
       auto done = try_append(batch(2, 100, now + i), i / 4);

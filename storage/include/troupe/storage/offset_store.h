@@ -67,6 +67,9 @@ public:
     = 0;
 
   virtual result<void> erase(const topic_partition& tp) = 0;
+
+  /// Makes everything saved and erased before survive a power cut.
+  virtual result<void> sync() = 0;
 };
 
 /// Opens (and creates) the node's RocksDB in directory `path`. A damaged
