@@ -115,8 +115,12 @@ metadata_log::open(storage::file_system& fs, metadata_log_options options) {
     return failure(std::move(ok.error()));
   if (auto ok = fs.sync_directory(options.directory); !ok)
     return failure(std::move(ok.error()));
-  if (auto ok = check_segments(fs, directory); !ok)
-    return failure(std::move(ok.error()));
+  auto strays = check_segments(fs, directory);
+  if (!strays)
+    return failure(std::move(strays.error()));
+  for (const auto& path : *strays)
+    if (auto ok = fs.remove(path); !ok)
+      return failure(std::move(ok.error()));
   auto from = load_newest_snapshot(fs, directory);
   if (!from)
     return failure(std::move(from.error()));

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 using namespace troupe;
@@ -137,4 +138,24 @@ TEST_CASE("metadata log: a torn tail is cut at every byte") {
     CHECK(same(*again->image(), *kept));
     CHECK(append(*again, numbered_topic(7))->end_offset == 3);
   }
+}
+
+TEST_CASE("metadata log: empty files that failed rolls left do no harm") {
+  fault_file_system fs;
+  auto with = small_log();
+  with.snapshot_records = 1000;
+  auto log = open_log(fs, with);
+  auto image = append_topics(*log, 0, 20);
+  log.reset();
+  auto segments = log_files(fs, ".log");
+  REQUIRE(segments.size() > 2);
+  for (auto offset : {"1", "5"}) {
+    auto name = "0000000000000000000" + std::string{offset} + ".log";
+    REQUIRE(std::find(segments.begin(), segments.end(), name)
+            == segments.end());
+    fs.put(log_directory + "/" + name, {});
+  }
+  fs.put(log_directory + "/00000000000000000999.log", {});
+  CHECK(same(*open_log(fs, with)->image(), *image));
+  CHECK(log_files(fs, ".log") == segments);
 }

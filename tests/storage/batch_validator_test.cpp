@@ -84,12 +84,20 @@ TEST_CASE("batch validator: every cut is corrupt") {
 
 TEST_CASE("batch validator: every flipped bit under the CRC is corrupt") {
   auto bytes = good_batch();
-  for (size_t i = 16; i < bytes.size(); ++i)
+  for (size_t i = 17; i < bytes.size(); ++i)
     for (int bit = 0; bit < 8; ++bit) {
       auto flipped = bytes;
       flipped[i] ^= std::byte{1} << bit;
       CHECK(refusal(flipped) == errc::corrupt_batch);
     }
+}
+
+TEST_CASE("batch validator: another magic is another format, not damage") {
+  for (int magic : {0, 1, 3, 127, 255}) {
+    auto bytes = good_batch();
+    bytes[16] = static_cast<std::byte>(magic);
+    CHECK(refusal(bytes) == errc::invalid_record);
+  }
 }
 
 TEST_CASE("batch validator: base offset and leader epoch are not in the CRC") {

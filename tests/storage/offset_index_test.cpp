@@ -70,6 +70,7 @@ TEST_CASE("offset_index: rows on disk and rows in memory are one table") {
   CHECK(x.at(3) == entry{1030, 900});
   REQUIRE(x.table().write_out());
   CHECK(fs.content("/i").size() == 32);
+  REQUIRE(x.prepare(1000));
   x.truncate_to(1020);
   REQUIRE(x.table().write_out());
   CHECK(fs.content("/i").size() == 16);
