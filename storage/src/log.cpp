@@ -24,7 +24,7 @@ log::state::state(file_system& fs, log_options options, recovered_log recovered)
       segments(std::move(recovered.segments)),
       fences(std::move(recovered.fences)), start_offset(recovered.start_offset),
       end_offset(recovered.end_offset),
-      recovery_point(recovered.recovery_point),
+      synced_offset(recovered.recovery_point),
       checkpoint_holds(recovered.checkpoint_holds),
       counters(std::make_shared<page_cache_counters>()),
       directory_created(recovered.directory_created),
@@ -46,8 +46,16 @@ result<log::opened> log::open(file_system& fs, log_options options) {
       std::make_unique<state>(fs, std::move(options), std::move(*recovered));
   if (auto done = opened->restore_memory(report); !done)
     return failure(std::move(done.error()));
-  if (opened->recovery_point < opened->end_offset)
+  if (opened->synced_offset < opened->end_offset)
     opened->unsynced_since = opened->last_append = now;
+  // What recovery found beyond its starting point may lie in the page cache
+  // only: the next sync has to reach it, so the files stay open until then.
+  for (size_t i = 0; i < opened->segments.size(); ++i) {
+    if (opened->segment_end(i) <= opened->synced_offset)
+      continue;
+    if (auto source = opened->segments[i]->source(); !source)
+      return failure(std::move(source.error()));
+  }
   return log::opened{std::unique_ptr<log>{new log{std::move(opened)}},
                      std::move(report)};
 }
@@ -63,7 +71,7 @@ sync_plan log::plan_sync() const {
   plan.end_offset = x.end_offset;
   for (size_t i = 0; i < x.segments.size(); ++i) {
     auto& source = x.segments[i]->source_if_open();
-    if (x.segment_end(i) > x.recovery_point && source != nullptr)
+    if (x.segment_end(i) > x.synced_offset && source != nullptr)
       plan.files.push_back(source);
     x.segments[i]->collect_unsynced(plan.files);
   }
@@ -77,9 +85,9 @@ sync_plan log::plan_sync() const {
 void log::synced_up_to(offset_t offset) {
   auto& x = *state_;
   auto synced = std::min(offset, x.end_offset);
-  if (synced < x.recovery_point)
+  if (synced < x.synced_offset)
     return;
-  x.recovery_point = synced;
+  x.synced_offset = synced;
   // Whatever existed before the last synced batch was part of that plan;
   // what is as new as the plan itself may have come after it.
   if (synced > x.active().base_offset())
@@ -100,19 +108,19 @@ void log::poison() {
 
 bool log::sync_due(timestamp_ms now) const {
   auto& x = *state_;
-  if (x.poisoned || x.closed || x.recovery_point >= x.end_offset)
+  if (x.poisoned || x.closed || recovery_point() >= x.end_offset)
     return false;
   // As Kafka does it: what was rolled is synced, so that recovery stays short.
-  if (x.recovery_point < x.active().base_offset())
+  if (recovery_point() < x.active().base_offset())
     return true;
   auto& config = x.options.config;
-  return x.end_offset - x.recovery_point >= config.flush_messages
+  return x.end_offset - recovery_point() >= config.flush_messages
          || (config.flush_ms < log_config::unlimited
              && now - x.unsynced_since >= config.flush_ms);
 }
 
 offset_t log::recovery_point() const noexcept {
-  return std::max(state_->recovery_point, state_->start_offset);
+  return std::max(state_->synced_offset, state_->start_offset);
 }
 
 partition_checkpoint log::checkpoint(offset_t high_watermark) const {
@@ -140,7 +148,7 @@ result<void> log::state::make_durable() {
     if (auto done = segments[i]->finish_indexes(); !done)
       return done;
     segments[i]->collect_unsynced(files);
-    if (segment_end(i) <= recovery_point)
+    if (segment_end(i) <= synced_offset)
       continue;
     auto source = segments[i]->source();
     if (!source)
@@ -169,7 +177,7 @@ result<partition_checkpoint> log::close(offset_t high_watermark) {
     segment->release();
   if (!done)
     return failure(std::move(done.error()));
-  x.recovery_point = x.end_offset;
+  x.synced_offset = x.end_offset;
   return checkpoint(high_watermark);
 }
 

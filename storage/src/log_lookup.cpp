@@ -62,7 +62,7 @@ void log::state::touch(size_t i) {
   // A sync still needs the files of what is not durable; after it they are
   // touched again.
   if (segments[k]->base_offset() == oldest && k + 1 < segments.size()
-      && segment_end(k) <= recovery_point)
+      && segment_end(k) <= synced_offset)
     segments[k]->release();
 }
 

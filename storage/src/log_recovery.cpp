@@ -98,8 +98,15 @@ result<void> recovery::open_segments() {
     auto opened = segment::open(fs_, options_.directory, base, options_.now);
     if (!opened)
       return failure(std::move(opened.error()));
+    auto is_last = base == directory->segments.back();
+    // A roll that failed may have left an empty file among the others.
+    if (!is_last && !log_.segments.empty() && (*opened)->size_bytes() == 0) {
+      if (auto done = (*opened)->remove(); !done)
+        return done;
+      continue;
+    }
     // Closed segments need no descriptor until somebody reads them.
-    if (base != directory->segments.back())
+    if (!is_last)
       (*opened)->release();
     log_.segments.push_back(std::move(*opened));
   }
@@ -191,6 +198,11 @@ result<void> recovery::apply(const log_survey& found) {
     report_.bytes_truncated += active.size_bytes() - found.cut_position;
     if (auto done = active.truncate(found.end_offset, found.cut_position);
         !done)
+      return done;
+  }
+  for (auto& [i, position] : found.trims) {
+    report_.bytes_truncated += segments[i]->size_bytes() - position;
+    if (auto done = segments[i]->trim(position); !done)
       return done;
   }
   for (auto i = found.first; i + 1 < segments.size(); ++i)

@@ -19,7 +19,6 @@ uint64_t total_bytes(const std::vector<std::unique_ptr<segment>>& segments) {
 
 void log::state::advance_start(offset_t offset) {
   start_offset = std::max(start_offset, offset);
-  recovery_point = std::max(recovery_point, start_offset);
   epochs.advance_start(start_offset);
   if (fences.empty())
     return;

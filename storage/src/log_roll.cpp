@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log_state.h"
+#include "segment_names.h"
 
 #include <troupe/storage/assert.h>
 
@@ -59,10 +60,15 @@ result<void> log::state::roll(timestamp_ms now) {
     return done;
   // The last step that can fail: from here on the new segment counts.
   auto created = segment::create(fs, options.directory, end_offset, now);
-  if (!created)
-    return failure(std::move(created.error()));
-  segments.push_back(std::move(*created));
   directory_changed = true;
+  if (!created) {
+    // An empty file may have come into being; recovery knows what to do with
+    // one that stays.
+    auto stray = segment_path(options.directory, end_offset, log_suffix);
+    static_cast<void>(fs.remove(stray));
+    return failure(std::move(created.error()));
+  }
+  segments.push_back(std::move(*created));
   touch(segments.size() - 2);
   return {};
 }
@@ -76,7 +82,7 @@ void log::state::account(const batch_header& x, uint64_t position,
     static_cast<void>(active().write_out_indexes());
   producers.update(x);
   epochs.assign(x.leader_epoch, x.base_offset);
-  if (recovery_point >= end_offset)
+  if (synced_offset >= end_offset)
     unsynced_since = now;
   last_append = now;
   end_offset = x.next_offset();

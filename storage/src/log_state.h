@@ -151,7 +151,8 @@ struct log::state {
   fenced_ranges fences;
   offset_t start_offset = 0;
   offset_t end_offset = 0;
-  offset_t recovery_point = 0;
+  /// Everything before it was synced; may lie below the log start.
+  offset_t synced_offset = 0;
   bool checkpoint_holds = false;
 
   producer_table producers;

@@ -15,7 +15,7 @@ bool continues(log_survey& found, segments_view segments, size_t i,
     return true;
   if (base > found.end_offset
       && base <= known.passable_to(found.end_offset, recovery_point)) {
-    auto& previous = *segments[i - 1];
+    auto& previous = *segments[found.last];
     found.damages.push_back({previous.base_offset(), previous.size_bytes(),
                              previous.size_bytes(), found.end_offset, base});
     found.end_offset = base;
@@ -34,6 +34,7 @@ void take_in(log_survey& found, segments_view segments, size_t i,
              const scan_result& scanned, offset_t recovery_point,
              const fenced_ranges& known) {
   auto& x = *segments[i];
+  found.last = i;
   found.bytes_scanned += x.size_bytes();
   found.damages.insert(found.damages.end(), scanned.damages.begin(),
                        scanned.damages.end());
@@ -42,8 +43,12 @@ void take_in(log_survey& found, segments_view segments, size_t i,
     return;
   auto next =
       i + 1 < segments.size() ? segments[i + 1]->base_offset() : no_offset;
-  if (next > found.end_offset
+  if (next >= found.end_offset
       && next <= known.passable_to(found.end_offset, recovery_point)) {
+    if (next == found.end_offset) {
+      found.trims.emplace_back(i, scanned.end_position);
+      return;
+    }
     found.damages.push_back({x.base_offset(), scanned.end_position,
                              x.size_bytes(), found.end_offset, next});
     found.end_offset = next;
@@ -69,6 +74,9 @@ result<log_survey> survey_log(segments_view segments, offset_t recovery_point,
   while (found.first + 1 < segments.size()
          && segments[found.first + 1]->base_offset() < recovery_point)
     ++found.first;
+  // An empty one tells nothing about where offsets go on.
+  while (found.first > 0 && segments[found.first]->size_bytes() == 0)
+    --found.first;
   found.keep = segments.size();
   found.end_offset = segments[found.first]->base_offset();
   for (auto i = found.first; i < found.keep; ++i) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace troupe::storage {
@@ -14,6 +15,8 @@ namespace troupe::storage {
 struct log_survey {
   /// The first segment that was read.
   size_t first = 0;
+  /// The last one that was read.
+  size_t last = 0;
   /// Segments that stay; the last of them ends at `cut_position` if `cut`.
   size_t keep = 0;
   bool cut = false;
@@ -21,6 +24,8 @@ struct log_survey {
   offset_t end_offset = 0;
   uint64_t bytes_scanned = 0;
   std::vector<damaged_range> damages;
+  /// Segments with bytes behind their last batch, and where those begin.
+  std::vector<std::pair<size_t, uint64_t>> trims;
   std::vector<std::string> notes;
 };
 

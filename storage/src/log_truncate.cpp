@@ -87,7 +87,7 @@ result<void> log::state::truncate_segment(size_t i, const cut& at) {
 void log::state::forget_after_end() {
   positions.clear();
   start_offset = std::min(start_offset, end_offset);
-  recovery_point = std::min(recovery_point, end_offset);
+  synced_offset = std::min(synced_offset, end_offset);
   epochs.truncate_to(end_offset);
   if (fences.empty())
     return;

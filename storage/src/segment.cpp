@@ -131,18 +131,22 @@ result<void> segment::repair_tail() {
   return {};
 }
 
-result<void> segment::truncate(offset_t end, uint64_t position) {
+result<void> segment::trim(uint64_t position) {
   if (auto done = open_writable(); !done)
     return done;
   if (auto done = source_->truncate(position); !done)
     return done;
   size_ = position;
   torn_ = false;
+  return source_->sync();
+}
+
+result<void> segment::truncate(offset_t end, uint64_t position) {
   offsets_.truncate_to(end);
   times_.truncate_to(end);
   largest_.reset();
   first_timestamp_.reset();
-  return source_->sync();
+  return trim(position);
 }
 
 result<timestamp_ms> segment::first_timestamp() {
@@ -184,9 +188,11 @@ result<void> segment::mark_deleted(std::vector<std::string>& paths) {
 }
 
 result<void> segment::remove() {
+  if (auto done = fs_.remove(path_); !done)
+    return done;
+  // An index without a log is swept up at the next open, if it has to stay.
   for (auto* path : paths_of_files())
-    if (auto done = fs_.remove(*path); !done)
-      return done;
+    static_cast<void>(fs_.remove(*path));
   return {};
 }
 

@@ -74,6 +74,9 @@ public:
   /// `prepare_indexes`; `make_active` must follow.
   result<void> truncate(offset_t end, uint64_t position);
 
+  /// Cuts off bytes behind the last batch; blocks until that is durable.
+  result<void> trim(uint64_t position);
+
   // -- any segment ------------------------------------------------------------
 
   /// Makes the indexes usable; rebuilds them from the log when they are

@@ -40,13 +40,13 @@ result<void>
 fault_file::write(uint64_t position,
                   std::span<const std::span<const std::byte>> parts) {
   std::lock_guard guard{fs_.mutex_};
-  auto os_error = node_->poisoned ? EIO : check(operation::write);
+  auto os_error = poisoned_ ? EIO : check(operation::write);
   uint64_t total = 0;
   for (auto& part : parts)
     total += part.size();
   auto left = os_error != 0 ? total / 2 : total;
   auto& content = node_->content;
-  if (os_error == EROFS || node_->poisoned)
+  if (os_error == EROFS || poisoned_)
     left = 0;
   if (fs_.space_) {
     auto used = fs_.used_unlocked();
@@ -76,9 +76,9 @@ fault_file::write(uint64_t position,
 
 result<void> fault_file::sync() {
   std::lock_guard guard{fs_.mutex_};
-  auto os_error = node_->poisoned ? EIO : check(operation::sync);
+  auto os_error = poisoned_ ? EIO : check(operation::sync);
   if (os_error != 0) {
-    node_->poisoned = true;
+    poisoned_ = true;
     return failure(from_errno(os_error, "cannot sync " + path_));
   }
   ++fs_.syncs_;

@@ -33,6 +33,7 @@ private:
   std::shared_ptr<fault_node> node_;
   std::string path_;
   uint64_t generation_;
+  bool poisoned_ = false;
 };
 
 } // namespace troupe::storage::test

@@ -33,10 +33,8 @@ private:
 
 /// What is left of one file after a power cut.
 void tear(fault_node& x, std::mt19937_64& random) {
-  if (x.dirty_begin >= x.dirty_end) {
-    x.poisoned = false;
+  if (x.dirty_begin >= x.dirty_end)
     return;
-  }
   auto mode = random() % 4;
   if (mode == 0)
     x.content = x.durable;
@@ -59,7 +57,6 @@ void tear(fault_node& x, std::mt19937_64& random) {
   }
   x.durable = x.content;
   x.dirty_begin = x.dirty_end = 0;
-  x.poisoned = false;
 }
 
 } // namespace

@@ -35,7 +35,6 @@ struct fault_node {
   /// Bytes outside [dirty_begin, dirty_end) are the same in both.
   uint64_t dirty_begin = 0;
   uint64_t dirty_end = 0;
-  bool poisoned = false;
 
   void mark_dirty(uint64_t begin, uint64_t end);
   void make_durable();

@@ -3,15 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 
 namespace troupe::storage::test {
 
 namespace {
 
 constexpr const char* directory = "/data/orders-0";
-constexpr producer_id_t producers_max = 4;
 
 template <class T, size_t N>
 T pick(std::mt19937_64& random, const std::array<T, N>& from) {
@@ -146,8 +143,17 @@ std::string log_exerciser::crash() {
     return {};
   if (store_lost)
     saved = {};
+  auto start = model_.start_offset();
   auto wrong =
       model_.survive_crash(*log_, saved.log_start_offset, saved.recovery_point);
+  // Without its store a log forgets what was deleted; it may even be torn.
+  auto offset = std::min(start, model_.end_offset());
+  if (wrong.empty() && store_lost && model_.start_offset() < offset) {
+    if (!log_->delete_records_before(offset))
+      return "delete records after the store was lost";
+    model_.advance_start(offset);
+    saved_ = log_->checkpoint(log_->end_offset());
+  }
   if (wrong.empty())
     wrong = check_indexes(fs_, directory, false, model_.start_offset());
   if (wrong.empty())
@@ -163,7 +169,11 @@ std::string log_exerciser::truncate() {
   auto offset = one_in(8) ? model_.start_offset() : any_offset();
   if (auto done = log_->truncate_to(offset); !done)
     return "truncate: " + to_string(done.error());
-  model_.truncate_to(model_.boundary_below(offset));
+  auto end = model_.boundary_below(offset);
+  // Deleted batches may be torn, and a log does not end in torn bytes.
+  if (end < model_.start_offset())
+    end = std::min(end, log_->end_offset());
+  model_.truncate_to(end);
   saved_ = log_->checkpoint(log_->end_offset());
   for (auto& x : log_->active_producers())
     next_sequence_[x.id] = x.last_sequence + 1;

@@ -2,7 +2,6 @@
 #include "log_exerciser.h"
 
 #include <cerrno>
-#include <cstring>
 
 namespace troupe::storage::test {
 

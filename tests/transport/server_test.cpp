@@ -116,7 +116,7 @@ TEST_CASE("server: stop lets answers leave and every sink see the end") {
 }
 
 TEST_CASE("server: stop does not wait for a peer that does not read") {
-  auto large = pattern(30u << 20);
+  auto large = pattern(12u << 20);
   shared_state<bool> asked;
   server_fixture fixture(
       [&](connection& to, request_slot slot, const storage::buffer&) {
