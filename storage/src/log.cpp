@@ -23,8 +23,7 @@ log::state::state(file_system& fs, log_options options, recovered_log recovered)
     : fs(fs), options(std::move(options)),
       segments(std::move(recovered.segments)),
       fences(std::move(recovered.fences)), start_offset(recovered.start_offset),
-      end_offset(recovered.end_offset),
-      synced_offset(recovered.recovery_point),
+      end_offset(recovered.end_offset), synced_offset(recovered.recovery_point),
       checkpoint_holds(recovered.checkpoint_holds),
       counters(std::make_shared<page_cache_counters>()),
       directory_created(recovered.directory_created),
@@ -142,6 +141,8 @@ result<void> log::state::make_durable() {
     return failure(errc::poisoned,
                    "a sync of log " + options.directory + " failed before");
   if (auto done = active().repair_tail(); !done)
+    return done;
+  if (auto done = remove_stray(); !done)
     return done;
   std::vector<std::shared_ptr<file>> files;
   for (size_t i = 0; i < segments.size(); ++i) {

@@ -62,14 +62,25 @@ result<void> log::state::roll(timestamp_ms now) {
   auto created = segment::create(fs, options.directory, end_offset, now);
   directory_changed = true;
   if (!created) {
-    // An empty file may have come into being; recovery knows what to do with
-    // one that stays.
-    auto stray = segment_path(options.directory, end_offset, log_suffix);
-    static_cast<void>(fs.remove(stray));
+    // An empty file may have come into being.
+    stray = end_offset;
+    static_cast<void>(remove_stray());
     return failure(std::move(created.error()));
   }
+  if (stray == end_offset)
+    stray.reset();
   segments.push_back(std::move(*created));
   touch(segments.size() - 2);
+  return {};
+}
+
+result<void> log::state::remove_stray() {
+  if (!stray)
+    return {};
+  auto path = segment_path(options.directory, *stray, log_suffix);
+  if (auto done = fs.remove(path); !done)
+    return done;
+  stray.reset();
   return {};
 }
 

@@ -74,6 +74,7 @@ struct log::state {
   result<bool> roll_due(const pending_append& x, timestamp_ms now);
   result<void> roll_if_due(const pending_append& x, timestamp_ms now);
   result<void> roll(timestamp_ms now);
+  result<void> remove_stray();
   /// Everything that follows a successful write of one batch.
   void account(const batch_header& x, uint64_t position, timestamp_ms now);
   result<batch_header> check_batch(std::span<const std::byte> bytes,
@@ -167,6 +168,10 @@ struct log::state {
   /// Time of the oldest append that is not synced; of the latest append.
   timestamp_ms unsynced_since = no_timestamp;
   timestamp_ms last_append = no_timestamp;
+
+  /// Base offset of an empty file that a failed roll left. Recovery knows what
+  /// to do with one that stays.
+  std::optional<offset_t> stray;
 
   read_positions positions;
   /// Base offsets of closed segments with open files, oldest use first.

@@ -191,8 +191,8 @@ result<void> segment::remove() {
   if (auto done = fs_.remove(path_); !done)
     return done;
   // An index without a log is swept up at the next open, if it has to stay.
-  for (auto* path : paths_of_files())
-    static_cast<void>(fs_.remove(*path));
+  static_cast<void>(fs_.remove(offsets_.table().path()));
+  static_cast<void>(fs_.remove(times_.table().path()));
   return {};
 }
 

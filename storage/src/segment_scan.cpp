@@ -43,6 +43,9 @@ private:
   result<std::optional<resync>>
   find_batch(uint64_t position, offset_t low, offset_t high);
 
+  result<std::optional<resync>>
+  resync_from(uint64_t position, offset_t offset, offset_t resync_to);
+
   file& source_;
   offset_t base_offset_;
   uint64_t size_;
@@ -140,6 +143,16 @@ scanner::find_batch(uint64_t position, offset_t low, offset_t high) {
   return std::nullopt;
 }
 
+result<std::optional<scanner::resync>>
+scanner::resync_from(uint64_t position, offset_t offset, offset_t resync_to) {
+  auto limit = known_.passable_to(offset, resync_to);
+  // Base offsets are not in the CRC: beyond what was synced, a torn one may
+  // look like any other.
+  if (offset >= limit)
+    return std::nullopt;
+  return find_batch(position, offset, limit);
+}
+
 result<scan_result>
 scanner::run(offset_t resync_to,
              const std::function<void(const scanned_batch&)>& visit) {
@@ -152,8 +165,7 @@ scanner::run(offset_t resync_to,
     auto after_damage = false;
     if (!*header) {
       auto why = std::move(reason_);
-      auto next = find_batch(position + 1, found.next_offset,
-                             known_.passable_to(found.next_offset, resync_to));
+      auto next = resync_from(position + 1, found.next_offset, resync_to);
       if (!next)
         return failure(std::move(next.error()));
       if (!*next) {

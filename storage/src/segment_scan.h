@@ -32,10 +32,10 @@ struct scanned_batch {
 };
 
 /// Reads `size` bytes of a segment and checks every batch: header, offsets
-/// that continue each other, CRC. At a bad batch it looks for a good one whose
-/// base offset is at most `resync_to` (what was synced once must not be given
-/// up), or where `known` damage ends, and goes on there, else it stops. Memory
-/// is bounded, whatever lengths the bytes claim.
+/// that continue each other, CRC. At a bad batch below `resync_to` it looks for
+/// a good one whose base offset is at most that (what was synced once must not
+/// be given up), or where `known` damage ends, and goes on there, else it
+/// stops. Memory is bounded, whatever lengths the bytes claim.
 result<scan_result>
 scan_segment(file& source, offset_t base_offset, uint64_t size,
              offset_t resync_to, const fenced_ranges& known,

@@ -171,7 +171,7 @@ std::string log_exerciser::truncate() {
     return "truncate: " + to_string(done.error());
   auto end = model_.boundary_below(offset);
   // Deleted batches may be torn, and a log does not end in torn bytes.
-  if (end < model_.start_offset())
+  if (end <= model_.start_offset())
     end = std::min(end, log_->end_offset());
   model_.truncate_to(end);
   saved_ = log_->checkpoint(log_->end_offset());

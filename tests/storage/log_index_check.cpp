@@ -33,12 +33,15 @@ batch_at(const std::vector<std::byte>& bytes, uint64_t position) {
 }
 
 std::optional<std::vector<placed_batch>>
-batches_of(const std::vector<std::byte>& bytes, offset_t log_start) {
+batches_of(const std::vector<std::byte>& bytes, offset_t base,
+           offset_t log_start) {
   std::vector<placed_batch> found;
+  auto next = base;
   uint64_t torn = 0;
   for (uint64_t at = 0; at < bytes.size();) {
     auto header = batch_at(bytes, at);
-    if (!header) {
+    // Offsets are not in the CRC: a torn one may be anything.
+    if (!header || header->base_offset < next) {
       ++torn;
       ++at;
       continue;
@@ -46,6 +49,7 @@ batches_of(const std::vector<std::byte>& bytes, offset_t log_start) {
     if (torn > 0 && header->base_offset > log_start)
       return std::nullopt;
     torn = 0;
+    next = header->next_offset();
     found.push_back({at, *header});
     at += header->size_bytes();
   }
@@ -115,7 +119,11 @@ std::string check_indexes(fault_file_system& fs, const std::string& directory,
     offset_t base = 0;
     std::from_chars(stem.data(), stem.data() + stem.size(), base);
     auto path = directory + "/" + stem;
-    auto batches = batches_of(fs.content(path + ".log"), log_start);
+    // A roll that failed may leave an empty file, which goes at the next open.
+    if (auto indexed = fs.exists(path + ".index");
+        indexed && !*indexed && fs.content(path + ".log").empty())
+      continue;
+    auto batches = batches_of(fs.content(path + ".log"), base, log_start);
     if (!batches)
       return stem + ".log holds something that is no batch";
     for (auto suffix : {".index", ".timeindex"})

@@ -57,12 +57,13 @@ std::string log_model::survive_crash(const log& x, offset_t saved_start,
            + text(synced_);
   if (x.recovery_point() < std::min(saved_recovery_point, end))
     return "recovery point moved back";
-  if (x.segment_base_offsets().front() == end) {
-    batches_.clear();
+  if (x.segment_base_offsets().front() == end && boundary_below(end) != end) {
+    batches_.clear(); // begun anew at the log start offset
   } else {
     if (boundary_below(end) != end)
       return "end " + text(end) + " inside a batch";
-    if (batches_.empty() || batches_.front().base_offset > start)
+    if (start < end
+        && (batches_.empty() || batches_.front().base_offset > start))
       return "start " + text(start) + " before all that is known";
   }
   truncate_to(end);

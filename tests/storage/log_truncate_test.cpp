@@ -96,7 +96,8 @@ TEST_CASE("log: a truncation that fails leaves a log to be opened again") {
                     operation::sync_directory}) {
     truncate_fixture x;
     x.sync();
-    x.fs.inject(what, "", EIO, what == operation::remove ? 3 : 0);
+    auto is_remove = what == operation::remove;
+    x.fs.inject(what, is_remove ? ".log" : "", EIO, is_remove ? 1 : 0);
     CHECK(code_of(x->truncate_to(4)) == errc::io);
     CHECK(code_of(x.try_append(log_fixture::batch(1, 10, x.now)))
           == errc::poisoned);
