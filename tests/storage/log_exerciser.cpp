@@ -210,12 +210,12 @@ std::string log_exerciser::retention() {
       || start > std::max(model_.start_offset(), limit))
     return "retention moved the start to " + std::to_string(start);
   auto& config = options_.config;
-  auto& front = *std::find_if(model_.batches().begin(), model_.batches().end(),
-                              [&](auto& x) { return x.next_offset() > start; });
+  auto front = std::find_if(model_.batches().begin(), model_.batches().end(),
+                            [&](auto& x) { return x.next_offset() > start; });
   if (start < limit && start < model_.end_offset() && config.retention_ms >= 0
       && log_->segment_base_offsets().front() == before.front()
       && log_->segment_count() == 1 && limit == model_.end_offset()
-      && std::all_of(&front, &model_.batches().back() + 1, [&](auto& x) {
+      && std::all_of(front, model_.batches().end(), [&](auto& x) {
            return now_ - x.max_timestamp() > config.retention_ms;
          }))
     return "retention kept an expired segment";

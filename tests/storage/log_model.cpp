@@ -30,7 +30,12 @@ size_t log_model::index_of(offset_t offset) const {
 }
 
 offset_t log_model::boundary_below(offset_t offset) const {
-  return offset >= end_ ? end_ : batches_[index_of(offset)].base_offset;
+  if (offset >= end_)
+    return end_;
+  // Nothing is known there: the cut is where it is.
+  if (batches_.empty() || offset < batches_.front().base_offset)
+    return offset;
+  return batches_[index_of(offset)].base_offset;
 }
 
 void log_model::truncate_to(offset_t end) {
