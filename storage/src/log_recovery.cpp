@@ -116,7 +116,16 @@ result<void> recovery::open_segments() {
 result<bool> recovery::try_clean_start() {
   if (!options_.clean_shutdown || checkpoint_ == nullptr)
     return false;
-  auto end = log_.segments.back()->make_active();
+  // An empty file that does not begin at the end was left by a failed roll.
+  auto& segments = log_.segments;
+  while (segments.size() > 1 && segments.back()->size_bytes() == 0
+         && segments.back()->base_offset()
+                != checkpoint_->offsets.recovery_point) {
+    if (auto done = segments.back()->remove(); !done)
+      return failure(std::move(done.error()));
+    segments.pop_back();
+  }
+  auto end = segments.back()->make_active();
   if (!end && end.error().code != errc::corrupt_log)
     return failure(std::move(end.error()));
   if (!end || *end != checkpoint_->offsets.recovery_point) {
