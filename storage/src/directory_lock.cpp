@@ -42,16 +42,16 @@ std::string holder_of(int descriptor) {
 result<std::unique_ptr<directory_lock>>
 lock_directory(const std::string& path) {
   auto lock_path = path + "/.lock";
-  auto descriptor
-    = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  auto descriptor =
+      ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor < 0)
     return failure(from_errno(errno, "cannot open " + lock_path));
   auto lock = std::make_unique<flock_lock>(descriptor);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK)
       return failure(errc::locked, "data directory " + path
-                                     + " is in use by the process with pid "
-                                     + holder_of(descriptor));
+                                       + " is in use by the process with pid "
+                                       + holder_of(descriptor));
     return failure(from_errno(errno, "cannot lock " + lock_path));
   }
   // The pid only serves the message above, so failing to write it is fine.

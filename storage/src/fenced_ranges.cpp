@@ -22,16 +22,15 @@ const damaged_range* fenced_ranges::find(offset_t offset) const {
   return nullptr;
 }
 
-const damaged_range* fenced_ranges::next(offset_t segment,
-                                         uint64_t position) const {
+const damaged_range*
+fenced_ranges::next(offset_t segment, uint64_t position) const {
   for (auto& x : ranges_)
     if (x.segment == segment && x.position_end > position)
       return &x;
   return nullptr;
 }
 
-offset_t fenced_ranges::passable_to(offset_t offset,
-                                    offset_t otherwise) const {
+offset_t fenced_ranges::passable_to(offset_t offset, offset_t otherwise) const {
   auto* known = find(offset);
   return known == nullptr ? otherwise : std::max(known->offset_end, otherwise);
 }
@@ -48,8 +47,8 @@ void fenced_ranges::forget_segment(offset_t segment) {
   std::erase_if(ranges_, [&](auto& x) { return x.segment == segment; });
 }
 
-result<fenced_ranges> fenced_ranges::load(file_system& fs,
-                                          const std::string& directory) {
+result<fenced_ranges>
+fenced_ranges::load(file_system& fs, const std::string& directory) {
   auto path = directory + "/" + std::string{file_name};
   fenced_ranges loaded;
   auto content = read_file(fs, path, file_bytes_max);
@@ -58,16 +57,16 @@ result<fenced_ranges> fenced_ranges::load(file_system& fs,
   if (!content)
     return failure(std::move(content.error()));
   std::istringstream in{std::string{
-    reinterpret_cast<const char*>(content->data()), content->size()}};
+      reinterpret_cast<const char*>(content->data()), content->size()}};
   damaged_range x;
-  while (in >> x.segment >> x.position_begin >> x.position_end
-         >> x.offset_begin >> x.offset_end)
+  while (in >> x.segment >> x.position_begin >> x.position_end >> x.offset_begin
+         >> x.offset_end)
     loaded.add(x);
   return loaded;
 }
 
-result<void> fenced_ranges::save(file_system& fs,
-                                 const std::string& directory) const {
+result<void>
+fenced_ranges::save(file_system& fs, const std::string& directory) const {
   auto path = directory + "/" + std::string{file_name};
   if (ranges_.empty())
     return fs.remove(path);

@@ -59,8 +59,8 @@ public:
   bool empty() const noexcept { return ranges_.empty(); }
   std::span<const damaged_range> ranges() const noexcept { return ranges_; }
 
-  static result<fenced_ranges> load(file_system& fs,
-                                    const std::string& directory);
+  static result<fenced_ranges>
+  load(file_system& fs, const std::string& directory);
   /// Writes the file, or removes it when there is nothing to fence.
   result<void> save(file_system& fs, const std::string& directory) const;
 

@@ -40,9 +40,8 @@ result<void> replace_file(file_system& fs, const std::string& path,
   return fs.sync_directory(parent_of(path));
 }
 
-result<std::vector<std::byte>> read_file(file_system& fs,
-                                         const std::string& path,
-                                         size_t bytes_max) {
+result<std::vector<std::byte>>
+read_file(file_system& fs, const std::string& path, size_t bytes_max) {
   auto source = fs.open(path, open_mode::read);
   if (!source)
     return failure(std::move(source.error()));
@@ -50,9 +49,9 @@ result<std::vector<std::byte>> read_file(file_system& fs,
   if (!size)
     return failure(std::move(size.error()));
   if (*size > bytes_max)
-    return failure(errc::invalid_argument,
-                   path + " is larger than " + std::to_string(bytes_max)
-                     + " bytes");
+    return failure(errc::invalid_argument, path + " is larger than "
+                                               + std::to_string(bytes_max)
+                                               + " bytes");
   std::vector<std::byte> content(*size);
   auto read = (*source)->read(0, content);
   if (!read)

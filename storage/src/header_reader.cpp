@@ -17,8 +17,8 @@ bool is_plausible(const batch_header& x) noexcept {
 result<header_reader::header_read> header_reader::at(uint64_t position) {
   if (position + batch_header_bytes > end_)
     return failure(errc::corrupt_log, "no room for a batch at "
-                                        + std::to_string(position) + " of "
-                                        + source_.path());
+                                          + std::to_string(position) + " of "
+                                          + source_.path());
   if (position < chunk_position_
       || position + batch_header_bytes > chunk_position_ + chunk_bytes_) {
     auto filled = fill(position);
@@ -27,12 +27,12 @@ result<header_reader::header_read> header_reader::at(uint64_t position) {
     if (!*filled)
       return header_read{{}, true};
   }
-  auto header = parse_batch_header(
-    std::span{chunk_}.subspan(position - chunk_position_, batch_header_bytes));
+  auto header = parse_batch_header(std::span{chunk_}.subspan(
+      position - chunk_position_, batch_header_bytes));
   if (!header || !is_plausible(*header)
       || position + header->size_bytes() > end_)
     return failure(errc::corrupt_log, "no batch at " + std::to_string(position)
-                                        + " of " + source_.path());
+                                          + " of " + source_.path());
   return header_read{*header, false};
 }
 
@@ -40,8 +40,8 @@ result<bool> header_reader::fill(uint64_t position) {
   // Whoever reads on where it stopped wants just one header.
   auto wanted = first_ ? batch_header_bytes : chunk_.size();
   first_ = false;
-  auto into = std::span{chunk_}.first(
-    std::min<uint64_t>(wanted, end_ - position));
+  auto into =
+      std::span{chunk_}.first(std::min<uint64_t>(wanted, end_ - position));
   chunk_position_ = position;
   chunk_bytes_ = 0;
   if (mode_ == read_mode::nowait) {

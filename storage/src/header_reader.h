@@ -20,7 +20,7 @@ class header_reader {
 public:
   /// Batches end at or before `end` in `source`, which must outlive this.
   header_reader(file& source, uint64_t end, read_mode mode)
-    : source_(source), end_(end), mode_(mode) {}
+      : source_(source), end_(end), mode_(mode) {}
 
   struct header_read {
     batch_header header;

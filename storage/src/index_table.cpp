@@ -9,7 +9,7 @@
 namespace troupe::storage {
 
 index_table::index_table(file_system& fs, std::string path, size_t row_bytes)
-  : fs_(fs), path_(std::move(path)), row_bytes_(row_bytes) {}
+    : fs_(fs), path_(std::move(path)), row_bytes_(row_bytes) {}
 
 result<bool> index_table::attach() {
   reset();

@@ -14,7 +14,7 @@ namespace troupe::storage {
 
 offset_index::offset_index(file_system& fs, std::string path,
                            offset_t base_offset)
-  : table_(fs, std::move(path), row_bytes), base_offset_(base_offset) {}
+    : table_(fs, std::move(path), row_bytes), base_offset_(base_offset) {}
 
 result<bool> offset_index::attach() {
   checked_rows_ = 0;
@@ -32,7 +32,8 @@ void offset_index::add(offset_t last_offset, uint64_t position) {
   ASSERT(last_offset - base_offset_ <= max);
   ASSERT(position <= static_cast<uint64_t>(max));
   std::array<std::byte, row_bytes> row;
-  store_big_endian(row.data(), static_cast<int32_t>(last_offset - base_offset_));
+  store_big_endian(row.data(),
+                   static_cast<int32_t>(last_offset - base_offset_));
   store_big_endian(row.data() + 4, static_cast<int32_t>(position));
   table_.append(row);
 }
@@ -42,8 +43,8 @@ result<void> offset_index::prepare(uint64_t log_bytes) {
     return done;
   // Rows that we wrote ourselves since then are in order.
   checked_rows_ = std::min(checked_rows_, table_.rows());
-  auto previous = checked_rows_ == 0 ? entry{base_offset_ - 1, 0}
-                                     : at(checked_rows_ - 1);
+  auto previous =
+      checked_rows_ == 0 ? entry{base_offset_ - 1, 0} : at(checked_rows_ - 1);
   for (auto i = checked_rows_; i < table_.rows(); ++i) {
     auto current = at(i);
     if (current.offset <= previous.offset || current.position >= log_bytes
@@ -65,42 +66,41 @@ result<std::optional<offset_index::entry>> offset_index::last() {
 }
 
 std::optional<offset_index::entry> offset_index::floor(offset_t x) const {
-  auto i = table_.partition_point(
-    [&](auto row) { return decode(row).offset <= x; });
+  auto i =
+      table_.partition_point([&](auto row) { return decode(row).offset <= x; });
   return i == 0 ? std::nullopt : std::optional{at(i - 1)};
 }
 
 std::optional<offset_index::entry> offset_index::ceiling(offset_t x) const {
-  auto i = table_.partition_point(
-    [&](auto row) { return decode(row).offset < x; });
+  auto i =
+      table_.partition_point([&](auto row) { return decode(row).offset < x; });
   return i == table_.rows() ? std::nullopt : std::optional{at(i)};
 }
 
 std::optional<offset_index::entry>
 offset_index::floor_position(uint64_t x) const {
   auto i = table_.partition_point(
-    [&](auto row) { return decode(row).position <= x; });
+      [&](auto row) { return decode(row).position <= x; });
   return i == 0 ? std::nullopt : std::optional{at(i - 1)};
 }
 
 std::optional<offset_index::entry>
 offset_index::above_position(uint64_t x) const {
   auto i = table_.partition_point(
-    [&](auto row) { return decode(row).position <= x; });
+      [&](auto row) { return decode(row).position <= x; });
   return i == table_.rows() ? std::nullopt : std::optional{at(i)};
 }
 
 void offset_index::truncate_to(offset_t end) {
   table_.truncate(table_.partition_point(
-    [&](auto row) { return decode(row).offset < end; }));
+      [&](auto row) { return decode(row).offset < end; }));
 }
 
 offset_index::entry offset_index::at(size_t i) const {
   return decode(table_.row(i));
 }
 
-offset_index::entry
-offset_index::decode(std::span<const std::byte> row) const {
+offset_index::entry offset_index::decode(std::span<const std::byte> row) const {
   // A damaged position may be negative: as unsigned it lies beyond any log.
   return {base_offset_ + load_big_endian<int32_t>(row.data()),
           load_big_endian<uint32_t>(row.data() + 4)};

@@ -37,8 +37,8 @@ result<size_t> posix_file::read(uint64_t position, std::span<std::byte> into) {
   return done;
 }
 
-result<file::nowait_read> posix_file::read_nowait(uint64_t position,
-                                                  std::span<std::byte> into) {
+result<file::nowait_read>
+posix_file::read_nowait(uint64_t position, std::span<std::byte> into) {
   size_t done = 0;
   while (done < into.size()) {
     iovec part{into.data() + done, into.size() - done};

@@ -14,14 +14,14 @@ class posix_file final : public file {
 public:
   /// Owns `descriptor` from now on.
   posix_file(int descriptor, std::string path)
-    : descriptor_(descriptor), path_(std::move(path)) {}
+      : descriptor_(descriptor), path_(std::move(path)) {}
   ~posix_file() override;
   posix_file(const posix_file&) = delete;
   posix_file& operator=(const posix_file&) = delete;
 
   result<size_t> read(uint64_t position, std::span<std::byte> into) override;
-  result<nowait_read> read_nowait(uint64_t position,
-                                  std::span<std::byte> into) override;
+  result<nowait_read>
+  read_nowait(uint64_t position, std::span<std::byte> into) override;
   result<void>
   write(uint64_t position,
         std::span<const std::span<const std::byte>> parts) override;

@@ -57,8 +57,8 @@ int open_descriptor(const std::string& path, int flags) {
 
 class real_file_system final : public file_system {
 public:
-  result<std::shared_ptr<file>> open(const std::string& path,
-                                     open_mode mode) override;
+  result<std::shared_ptr<file>>
+  open(const std::string& path, open_mode mode) override;
   result<std::shared_ptr<mapped_file>> map(const std::string& path) override;
   result<std::vector<std::string>> list(const std::string& path) override;
   result<bool> exists(const std::string& path) override;
@@ -70,8 +70,8 @@ public:
   result<space> free_space(const std::string& path) override;
 };
 
-result<std::shared_ptr<file>> real_file_system::open(const std::string& path,
-                                                     open_mode mode) {
+result<std::shared_ptr<file>>
+real_file_system::open(const std::string& path, open_mode mode) {
   auto descriptor = open_descriptor(path, flags_of(mode));
   if (descriptor < 0)
     return failure(from_errno(errno, "cannot open " + path));
@@ -89,8 +89,7 @@ real_file_system::map(const std::string& path) {
     return failure(std::move(size.error()));
   if (*size == 0)
     return std::make_shared<posix_mapping>(nullptr, 0);
-  auto* address
-    = ::mmap(nullptr, *size, PROT_READ, MAP_SHARED, descriptor, 0);
+  auto* address = ::mmap(nullptr, *size, PROT_READ, MAP_SHARED, descriptor, 0);
   if (address == MAP_FAILED)
     return failure(from_errno(errno, "cannot map " + path));
   return std::make_shared<posix_mapping>(address, *size);
@@ -124,12 +123,12 @@ result<void> real_file_system::create_directories(const std::string& path) {
   std::filesystem::create_directories(path, failed);
   if (failed)
     return failure(
-      from_errno(failed.value(), "cannot create directory " + path));
+        from_errno(failed.value(), "cannot create directory " + path));
   return {};
 }
 
-result<void> real_file_system::rename(const std::string& from,
-                                      const std::string& to) {
+result<void>
+real_file_system::rename(const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) != 0)
     return failure(from_errno(errno, "cannot rename " + from + " to " + to));
   return {};
@@ -150,8 +149,7 @@ result<void> real_file_system::remove_all(const std::string& path) {
 }
 
 result<void> real_file_system::sync_directory(const std::string& path) {
-  auto descriptor
-    = open_descriptor(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  auto descriptor = open_descriptor(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0)
     return failure(from_errno(errno, "cannot open directory " + path));
   auto status = ::fsync(descriptor);

@@ -12,7 +12,7 @@
 namespace troupe::storage {
 
 time_index::time_index(file_system& fs, std::string path, offset_t base_offset)
-  : table_(fs, std::move(path), row_bytes), base_offset_(base_offset) {}
+    : table_(fs, std::move(path), row_bytes), base_offset_(base_offset) {}
 
 result<bool> time_index::attach() {
   last_.reset();
@@ -64,13 +64,13 @@ result<void> time_index::prepare() {
 
 std::optional<time_index::entry> time_index::floor(timestamp_ms x) const {
   auto i = table_.partition_point(
-    [&](auto row) { return decode(row).timestamp <= x; });
+      [&](auto row) { return decode(row).timestamp <= x; });
   return i == 0 ? std::nullopt : std::optional{at(i - 1)};
 }
 
 void time_index::truncate_to(offset_t end) {
   auto rows = table_.partition_point(
-    [&](auto row) { return decode(row).offset < end; });
+      [&](auto row) { return decode(row).offset < end; });
   last_ = rows == 0 ? std::nullopt : std::optional{at(rows - 1)};
   table_.truncate(rows);
 }

@@ -32,9 +32,8 @@ TEST_CASE("offset_index: rows are Kafka's, big-endian and relative") {
   fault_file_system fs;
   auto x = three_entries(fs);
   REQUIRE(x.table().write_out());
-  CHECK(fs.content("/i")
-        == raw({0, 0, 0, 4, 0, 0, 0, 100, 0, 0, 0, 9, 0, 0, 1, 44, 0, 0, 0, 20,
-                0, 0, 2, 188}));
+  CHECK(fs.content("/i") == raw({0, 0, 0, 4,  0, 0, 0, 100, 0, 0, 0, 9,
+                                 0, 0, 1, 44, 0, 0, 0, 20,  0, 0, 2, 188}));
 }
 
 TEST_CASE("offset_index: finds neighbours in memory and on disk") {

@@ -17,8 +17,8 @@ namespace troupe::storage {
 namespace {
 
 struct temporary_directory {
-  std::string path
-    = std::filesystem::temp_directory_path() / "troupe-test-XXXXXX";
+  std::string path =
+      std::filesystem::temp_directory_path() / "troupe-test-XXXXXX";
 
   temporary_directory() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
   ~temporary_directory() {

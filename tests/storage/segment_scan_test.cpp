@@ -24,17 +24,18 @@ struct three_batches {
     for (offset_t base = 0; base < 6; base += 2) {
       positions.push_back(bytes.size());
       batch_builder builder;
-      auto x = builder.add(1, "k", "value").add(2, "k", "value")
-                 .base_offset(base)
-                 .build();
+      auto x = builder.add(1, "k", "value")
+                   .add(2, "k", "value")
+                   .base_offset(base)
+                   .build();
       bytes.insert(bytes.end(), x.bytes().begin(), x.bytes().end());
     }
     size = bytes.size();
     fs.put("/f", std::move(bytes));
   }
 
-  result<scan_result> scan(offset_t resync_to,
-                           std::vector<offset_t>* seen = nullptr) {
+  result<scan_result>
+  scan(offset_t resync_to, std::vector<offset_t>* seen = nullptr) {
     auto source = fs.open("/f", open_mode::read);
     REQUIRE(source);
     return scan_segment(**source, 0, (*source)->size().value(), resync_to,
