@@ -28,6 +28,12 @@ public:
   /// Takes over one reference of `job`. Any thread.
   void exec_later(caf::resumable* job) override;
 
+  /// On the lane's thread: what becomes ready from now on runs in `end_turn`,
+  /// which must follow before the event loop goes on, instead of in a turn of
+  /// its own.
+  void begin_turn() noexcept { awake_ = true; }
+  void end_turn() { drain(); }
+
   transport::lane& home() noexcept { return home_; }
 
 private:
@@ -38,7 +44,7 @@ private:
   transport::lane& home_;
   /// Touched on the lane's thread only.
   std::deque<caf::resumable*> ready_;
-  /// `drain` is running or posted.
+  /// `drain` is running, posted or promised.
   bool awake_ = false;
 };
 

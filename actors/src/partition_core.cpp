@@ -12,7 +12,9 @@ partition_core::partition_core(std::unique_ptr<storage::log> log,
                                cluster::durability level)
   : log_(std::move(log)),
     leader_(epoch, log_->end_offset(), level == cluster::durability::fsync),
-    level_(level) {}
+    level_(level) {
+  show_offsets();
+}
 
 problem partition_core::refuse(cluster::leader_epoch_t claimed) const {
   if (closed())
@@ -36,6 +38,16 @@ problem partition_core::note(storage::error x) {
   return problem{std::move(x)};
 }
 
+void partition_core::show_offsets() {
+  auto order = std::memory_order_release;
+  live_->high_watermark.store(leader_.high_watermark(), order);
+  live_->log_start_offset.store(log_->start_offset(), order);
+}
+
+void partition_core::begin_reign() {
+  live_->reign.fetch_add(1, std::memory_order_release);
+}
+
 append_finished partition_core::append(const storage::buffer& batch,
                                        timestamp_ms now) {
   append_finished answer;
@@ -53,6 +65,7 @@ append_finished partition_core::append(const storage::buffer& batch,
   answer.info = *appended;
   answer.log_start_offset = log_->start_offset();
   leader_.appended(log_->end_offset());
+  show_offsets();
   return answer;
 }
 
@@ -75,6 +88,10 @@ partition_core::read(storage::offset_t from, uint32_t bytes_max,
   answer.high_watermark = leader_.high_watermark();
   answer.last_stable_offset = leader_.high_watermark();
   answer.log_start_offset = log_->start_offset();
+  answer.more = found->more;
+  if (found->ahead != nullptr)
+    answer.ahead = {std::move(found->ahead), live_, live_->reign,
+                    leader_.epoch()};
   outcome.cold = found->cold;
   return outcome;
 }
@@ -141,6 +158,7 @@ partition_core::delete_before(storage::offset_t offset) {
       return outcome;
     }
     outcome.removed = std::move(*removed);
+    show_offsets();
   }
   answer.low_watermark = log_->start_offset();
   return outcome;
@@ -154,6 +172,7 @@ storage::removed_files partition_core::apply_retention(timestamp_ms now) {
     note(std::move(removed.error()));
     return {};
   }
+  show_offsets();
   return std::move(*removed);
 }
 
@@ -179,6 +198,7 @@ void partition_core::reconfigure(const storage::log_config& x) {
 
 void partition_core::become_leader(cluster::leader_epoch_t epoch) {
   leader_.change_epoch(epoch);
+  begin_reign();
 }
 
 void partition_core::synced(storage::offset_t offset) {
@@ -186,6 +206,7 @@ void partition_core::synced(storage::offset_t offset) {
     return;
   log_->synced_up_to(offset);
   leader_.synced(offset);
+  show_offsets();
 }
 
 void partition_core::fail(std::string reason) {
@@ -193,11 +214,13 @@ void partition_core::fail(std::string reason) {
     return;
   failed_ = true;
   reason_ = std::move(reason);
+  begin_reign();
   if (!closed())
     log_->poison();
 }
 
 std::unique_ptr<storage::log> partition_core::release() {
+  begin_reign();
   return std::move(log_);
 }
 

@@ -73,10 +73,15 @@ private:
   problem refuse(cluster::leader_epoch_t claimed) const;
   /// Errors of the medium take the partition down; others are the caller's.
   problem note(storage::error x);
+  /// Shows readers on other lanes where the partition is.
+  void show_offsets();
+  /// What readers were given before must not be used any more.
+  void begin_reign();
 
   std::unique_ptr<storage::log> log_;
   cluster::leader_replication leader_;
   cluster::durability level_;
+  std::shared_ptr<live_offsets> live_ = std::make_shared<live_offsets>();
   bool failed_ = false;
   std::string reason_;
 };

@@ -104,12 +104,19 @@ void session_state::append(const partition_actor& to, storage::buffer batch,
 void session_state::read(const partition_actor& from, read_records what,
                          std::function<void(read_finished&)> then) {
   auto ticket = next_ticket_++;
-  reads_.emplace(ticket, awaited_read{deadlines::clock::now() + read_timeout,
+  reads_.emplace(ticket, awaited_read{from.id(),
+                                      deadlines::clock::now() + read_timeout,
                                       std::move(then)});
   what.ticket = ticket;
   what.client = self;
   self->send(from, std::move(what));
   arm_sweep();
+}
+
+std::optional<read_finished>
+session_state::read_on(const partition_actor& from, const read_records& what) {
+  return places_.find(from.id(), what.from, what.bytes_max,
+                      what.current_leader_epoch);
 }
 
 ticket_t session_state::watch(const partition_actor& what,
@@ -143,8 +150,10 @@ void session_state::on_append_finished(append_finished& x) {
 
 void session_state::on_read_finished(read_finished& x) {
   auto entry = reads_.extract(x.ticket);
-  if (!entry.empty())
-    entry.mapped().then(x);
+  if (entry.empty())
+    return;
+  places_.remember(entry.mapped().partition, x);
+  entry.mapped().then(x);
 }
 
 void session_state::on_records_available(const records_available& x) {

@@ -4,6 +4,7 @@
 #include "deadlines.h"
 #include "error_map.h"
 #include "lane_hosted.h"
+#include "sequential_reads.h"
 #include "services.h"
 
 #include <troupe/actors/interfaces.h>
@@ -17,6 +18,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -82,6 +84,9 @@ struct session_state {
               std::function<void(append_finished&)> then);
   void read(const partition_actor& from, read_records what,
             std::function<void(read_finished&)> then);
+  /// The same without asking, while the client reads on where it was.
+  std::optional<read_finished> read_on(const partition_actor& from,
+                                       const read_records& what);
   /// `then` runs once records above `above` can be read, unless `unwatch`
   /// comes first.
   ticket_t watch(const partition_actor& what, storage::offset_t above,
@@ -110,6 +115,7 @@ private:
     std::function<void(append_finished&)> then;
   };
   struct awaited_read {
+    caf::actor_id partition;
     deadlines::clock::time_point deadline;
     std::function<void(read_finished&)> then;
   };
@@ -133,6 +139,7 @@ private:
   ticket_t next_ticket_ = 1;
   std::unordered_map<ticket_t, awaited_append> appends_;
   std::unordered_map<ticket_t, awaited_read> reads_;
+  sequential_reads places_;
   std::unordered_map<ticket_t, std::function<void()>> timers_;
   std::unordered_map<caf::actor_id, watched_partition> watched_;
   deadlines deadlines_;

@@ -30,11 +30,15 @@ namespace {
 /// What a connection knows of its session.
 class session_sink final : public transport::frame_sink {
 public:
-  explicit session_sink(session_actor session) : session_(std::move(session)) {}
+  session_sink(session_actor session, lane_unit& home)
+    : session_(std::move(session)), home_(home) {}
 
   void on_frame(transport::request_slot slot, storage::buffer frame) override {
+    home_.begin_turn();
     caf::anon_send(session_, frame_received{slot, std::move(frame)});
   }
+
+  void on_frames_delivered() override { home_.end_turn(); }
 
   void on_closed(const std::string& why) override {
     caf::anon_send(session_, connection_closed{why});
@@ -42,6 +46,7 @@ public:
 
 private:
   session_actor session_;
+  lane_unit& home_;
 };
 
 } // namespace
@@ -54,7 +59,7 @@ transport::accept_handler make_sessions(caf::actor_system& system,
            -> std::shared_ptr<transport::frame_sink> {
     auto actor = spawn_on(system, lanes[index], session, shared,
                           std::move(socket));
-    return std::make_shared<session_sink>(std::move(actor));
+    return std::make_shared<session_sink>(std::move(actor), *lanes[index]);
   };
 }
 

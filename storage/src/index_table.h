@@ -48,8 +48,12 @@ public:
   /// Index of the first row for which `before(row)` is false.
   template <class Predicate>
   size_t partition_point(Predicate before) const {
-    size_t low = 0;
-    size_t high = rows();
+    return partition_point(before, 0, rows());
+  }
+
+  /// The same among the rows in [low, high).
+  template <class Predicate>
+  size_t partition_point(Predicate before, size_t low, size_t high) const {
     while (low < high) {
       auto middle = low + (high - low) / 2;
       if (before(row(middle)))

@@ -64,6 +64,9 @@ log::read(offset_t from, uint32_t bytes_max, offset_t limit, read_mode mode) {
   info.records = {*source, first->position,
                   static_cast<uint32_t>(end - first->position), x.counters};
   info.first_batch_bytes = static_cast<uint32_t>(first->header.size_bytes());
+  info.more = end < x.readable_end(i, end, limit) || x.segment_end(i) < limit;
+  if (info.more)
+    info.ahead = x.range_ahead(i, end, limit, bytes_max);
   return info;
 }
 
@@ -178,6 +181,42 @@ uint64_t log::state::slice_end(size_t i, const located& first,
   if (next_offset != no_offset)
     positions.remember(in.base_offset(), next_offset, end);
   return end;
+}
+
+uint64_t log::state::readable_end(size_t i, uint64_t position, offset_t limit) {
+  auto& in = *segments[i];
+  auto bound = in.size_bytes();
+  if (auto* fence = fences.next(in.base_offset(), position))
+    bound = std::min(bound, fence->position_begin);
+  if (limit >= segment_end(i))
+    return bound;
+  // The batch of this entry ends below the limit: up to it all may be read.
+  auto below = prepare(i) ? in.offsets().floor(limit - 1) : std::nullopt;
+  return below ? std::min(bound, below->position) : position;
+}
+
+std::shared_ptr<const log_range>
+log::state::range_ahead(size_t i, uint64_t position, offset_t limit,
+                        uint64_t bytes_min) {
+  // Before the fences are looked at: this may find damage.
+  if (!prepare(i))
+    return nullptr;
+  auto end = std::min(readable_end(i, position, limit),
+                      position + log_range::bytes_max);
+  if (end < position + bytes_min)
+    return nullptr;
+  auto& in = *segments[i];
+  auto range = std::make_shared<log_range>();
+  range->source = in.source_if_open();
+  range->counters = counters;
+  range->position_begin = position;
+  range->boundaries = in.offsets().positions_between(
+      position, end, log_range::boundary_distance_bytes);
+  // Cut short by `bytes_max` it ends at the last batch that begins in it.
+  if (end < in.size_bytes())
+    end = range->boundaries.empty() ? position : range->boundaries.back();
+  range->position_end = end;
+  return end - position < bytes_min ? nullptr : range;
 }
 
 } // namespace troupe::storage

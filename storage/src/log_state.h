@@ -103,6 +103,13 @@ struct log::state {
   walk_to(size_t i, offset_t from, uint64_t position, header_reader& reader);
   uint64_t slice_end(size_t i, const located& first, uint32_t bytes_max,
                      offset_t limit, header_reader& reader);
+  /// Where what may be read of segment `i` from `position` on ends.
+  uint64_t readable_end(size_t i, uint64_t position, offset_t limit);
+  /// What follows a slice that ends at `position`; null when that is less than
+  /// `bytes_min`.
+  std::shared_ptr<const log_range> range_ahead(size_t i, uint64_t position,
+                                               offset_t limit,
+                                               uint64_t bytes_min);
 
   // -- timestamps (log_timestamps.cpp) ----------------------------------------
 

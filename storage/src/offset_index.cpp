@@ -91,6 +91,34 @@ offset_index::above_position(uint64_t x) const {
   return i == table_.rows() ? std::nullopt : std::optional{at(i)};
 }
 
+std::vector<uint64_t>
+offset_index::positions_between(uint64_t begin, uint64_t end,
+                                uint64_t distance) const {
+  std::vector<uint64_t> found;
+  found.reserve((end - begin) / distance + 1);
+  auto rows = table_.rows();
+  auto not_above = [&](uint64_t mark) {
+    return [this, mark](auto row) { return decode(row).position <= mark; };
+  };
+  auto i = table_.partition_point(not_above(begin));
+  for (auto mark = begin; mark < end;) {
+    mark = std::min(mark + distance, end);
+    // The next mark is close: ever longer steps find it sooner than halving
+    // the whole index.
+    auto low = i;
+    auto high = i;
+    for (size_t step = 1; high < rows && at(high).position <= mark; step *= 2) {
+      low = high + 1;
+      high = std::min(high + step, rows);
+    }
+    auto next = table_.partition_point(not_above(mark), low, high);
+    if (next > i)
+      found.push_back(at(next - 1).position);
+    i = next;
+  }
+  return found;
+}
+
 void offset_index::truncate_to(offset_t end) {
   table_.truncate(table_.partition_point(
       [&](auto row) { return decode(row).offset < end; }));

@@ -6,6 +6,7 @@
 #include <troupe/storage/types.h>
 
 #include <optional>
+#include <vector>
 
 namespace troupe::storage {
 
@@ -48,6 +49,11 @@ public:
   std::optional<entry> floor_position(uint64_t x) const;
   /// The first entry with position > `x`.
   std::optional<entry> above_position(uint64_t x) const;
+
+  /// Positions of entries in (begin, end], ascending: in each stretch of
+  /// `distance` bytes the last one.
+  std::vector<uint64_t> positions_between(uint64_t begin, uint64_t end,
+                                          uint64_t distance) const;
 
   /// Drops entries at and after `end`; needs `prepare`.
   void truncate_to(offset_t end);

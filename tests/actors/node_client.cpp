@@ -7,6 +7,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <variant>
 
@@ -58,7 +59,9 @@ storage::buffer node_client::receive_frame() {
 
 bool node_client::at_end() {
   std::byte rest;
-  return ::recv(socket_, &rest, 1, 0) == 0;
+  auto got = ::recv(socket_, &rest, 1, 0);
+  // A connection that was never accepted is reset with its listener.
+  return got == 0 || (got < 0 && errno == ECONNRESET);
 }
 
 } // namespace troupe::actors

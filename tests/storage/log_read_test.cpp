@@ -102,6 +102,29 @@ TEST_CASE("log: a read ends with its segment") {
   CHECK(seen == offsets{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
 }
 
+TEST_CASE("log: a read says whether more could be read") {
+  log_fixture x;
+  fill(x, 0);
+  auto more = [&](offset_t from, uint32_t bytes_max, offset_t limit) {
+    auto read = x->read(from, bytes_max, limit, read_mode::nowait);
+    REQUIRE(read);
+    return read->more;
+  };
+  CHECK(more(0, batch_bytes(), 40));
+  CHECK(more(36, batch_bytes(), 40));
+  CHECK_FALSE(more(36, 2 * batch_bytes(), 40));
+  CHECK_FALSE(more(38, batch_bytes(), 40));
+  CHECK(more(10, batch_bytes(), 20));
+  CHECK_FALSE(more(18, batch_bytes(), 20));
+  CHECK_FALSE(more(40, batch_bytes(), 40));
+  // The slice ends with its segment, the log does not.
+  while (x->segment_count() == 1)
+    x.append(2);
+  auto rolled = x->segment_base_offsets().back();
+  CHECK(more(rolled - 2, 1 << 20, x->end_offset()));
+  CHECK_FALSE(more(rolled - 2, 1 << 20, rolled));
+}
+
 TEST_CASE("log: who reads on costs one header") {
   log_fixture x;
   fill(x, 100000);

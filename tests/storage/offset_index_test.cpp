@@ -75,6 +75,27 @@ TEST_CASE("offset_index: rows on disk and rows in memory are one table") {
   CHECK(fs.content("/i").size() == 16);
 }
 
+TEST_CASE("offset_index: of each stretch the last position is known") {
+  fault_file_system fs;
+  offset_index x{fs, "/i", 0};
+  x.reset();
+  using positions = std::vector<uint64_t>;
+  CHECK(x.positions_between(0, 1000, 100) == positions{});
+  for (int i = 0; i < 40; ++i)
+    x.add(i, static_cast<uint64_t>(i) * 30);
+  REQUIRE(x.table().write_out());
+  for (int i = 40; i < 100; ++i)
+    x.add(i, static_cast<uint64_t>(i) * 30);
+  REQUIRE(x.prepare(3000));
+  CHECK(x.positions_between(0, 300, 100) == positions{90, 180, 300});
+  CHECK(x.positions_between(0, 250, 100) == positions{90, 180, 240});
+  CHECK(x.positions_between(1190, 1260, 30) == positions{1200, 1230, 1260});
+  CHECK(x.positions_between(30, 60, 1) == positions{60});
+  CHECK(x.positions_between(2970, 5000, 100) == positions{});
+  CHECK(x.positions_between(0, 3000, 3000) == positions{2970});
+  CHECK(x.positions_between(60, 60, 10) == positions{});
+}
+
 TEST_CASE("offset_index: attach refuses what is missing or cut") {
   fault_file_system fs;
   offset_index x{fs, "/i", 0};

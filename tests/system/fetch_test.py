@@ -64,6 +64,31 @@ class Fetch(broker.SharedBrokerTest):
             self.assertEqual(self.offsets(self.fetch(offset)), [0])
         self.assertEqual(self.fetch(10)["records"], b"")
 
+    def test_no_wait_for_bytes_that_do_not_fit(self):
+        # A minimum above what max_bytes lets through in whole batches must
+        # not make the consumer wait; the connection's timeout is shorter.
+        self.fill(5, size=1000)
+        answer = self.fetch(0, max_wait_ms=3600 * 1000, min_bytes=2500,
+                            bytes_max=2500)
+        self.assertEqual(self.offsets(answer)[0], 0)
+
+    def test_reading_on_sees_every_batch_and_its_deletion(self):
+        self.fill(200, size=5000)
+        batch = len(self.fetch(0, bytes_max=1)["records"])
+        for offset in range(0, 100):
+            answer = self.fetch(offset, bytes_max=batch)
+            self.assertEqual(self.offsets(answer), [offset])
+            self.assertEqual(answer["high_watermark"], 200)
+        self.connection.call("delete_records", 1, {
+            "topics": [{"name": self.topic, "partitions": [
+                {"partition_index": 0, "offset": 150}]}],
+            "timeout_ms": 10000})
+        self.assertEqual(self.fetch(100, bytes_max=batch)["error_code"],
+                         OFFSET_OUT_OF_RANGE)
+        answer = self.fetch(150, bytes_max=batch)
+        self.assertEqual(answer["log_start_offset"], 150)
+        self.assertEqual(self.offsets(answer), [150])
+
     def test_positions_outside_the_log(self):
         self.fill(3)
         for offset in (4, -1, 2**62):

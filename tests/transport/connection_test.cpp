@@ -30,6 +30,33 @@ TEST_CASE("connection: many frames in one segment are all answered") {
     REQUIRE(peer.receive_frame() == std::to_string(i));
 }
 
+TEST_CASE("connection: each turn that delivered frames is told of") {
+  server_fixture fixture(echo);
+  auto peer = fixture.connect();
+  std::string stream;
+  for (int i = 0; i < 100; ++i)
+    stream += framed(std::to_string(i));
+  REQUIRE(peer.send(stream));
+  for (int i = 0; i < 100; ++i)
+    REQUIRE(peer.receive_frame() == std::to_string(i));
+  auto seen = fixture.seen().get();
+  REQUIRE_FALSE(seen.turns.empty());
+  CHECK(seen.turns.back() == 100);
+  CHECK(seen.turns.size() < 100);
+}
+
+TEST_CASE("connection: a turn is told of though the connection ended in it") {
+  server_fixture fixture(
+      [](connection& to, request_slot, const storage::buffer&) {
+        to.close("enough");
+      });
+  auto peer = fixture.connect();
+  REQUIRE(peer.send(framed("first") + framed("second")));
+  CHECK(peer.at_end());
+  REQUIRE(fixture.wait_for_ends(1));
+  CHECK(fixture.seen().get().turns == std::vector<size_t>{1});
+}
+
 TEST_CASE("connection: a frame that comes byte by byte is one frame") {
   server_fixture fixture(echo);
   auto peer = fixture.connect();

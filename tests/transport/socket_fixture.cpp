@@ -117,6 +117,10 @@ void scripted_sink::on_frame(request_slot slot, storage::buffer frame) {
   how_(*peer_, slot, frame);
 }
 
+void scripted_sink::on_frames_delivered() {
+  seen_.update([&](observed& x) { x.turns.push_back(x.frames.size()); });
+}
+
 void scripted_sink::on_closed(const std::string& why) {
   peer_.reset();
   seen_.update([&](observed& x) { x.ends.push_back(why); });

@@ -91,6 +91,8 @@ private:
 struct observed {
   std::vector<std::string> frames;
   std::vector<std::string> ends;
+  /// How many frames had come at each end of a turn.
+  std::vector<size_t> turns;
   std::vector<size_t> lanes;
 };
 
@@ -105,6 +107,7 @@ public:
       : peer_(std::move(peer)), how_(std::move(how)), seen_(seen) {}
 
   void on_frame(request_slot slot, storage::buffer frame) override;
+  void on_frames_delivered() override;
   void on_closed(const std::string& why) override;
 
 private:

@@ -97,6 +97,7 @@ private:
   /// Back-pressure: nothing is read until half of what piled up is gone.
   bool paused_ = false;
   bool in_read_turn_ = false;
+  bool frames_delivered_ = false;
   bool write_scheduled_ = false;
   bool waiting_writable_ = false;
   /// Tick of the last byte in either direction.

@@ -30,8 +30,12 @@ void socket_connection::schedule_read() {
 void socket_connection::read_turn() {
   if (ended() || closing_)
     return;
+  // A connection that ends in between lets go of its sink.
+  auto sink = sink_;
   in_read_turn_ = true;
   receive_frames();
+  if (std::exchange(frames_delivered_, false))
+    sink->on_frames_delivered();
   in_read_turn_ = false;
   if (ended())
     return;
@@ -105,6 +109,7 @@ bool socket_connection::deliver_frames() {
     }
     partial_tick_.reset();
     auto slot = replies_.open((*frame)->size());
+    frames_delivered_ = true;
     sink_->on_frame(slot, std::move(**frame));
     release_replies();
   }

@@ -33,6 +33,8 @@ constexpr long cachestat_number = 451;
 
 /// Counted in 4 KiB pages whatever the machine maps.
 constexpr uint64_t page_bytes = 4096;
+/// Half a mebibyte: four read-ahead windows of Linux' default size.
+constexpr uint64_t probe_distance_bytes = 512u << 10;
 /// Address space that one mincore fallback maps at a time.
 constexpr uint64_t mapping_bytes = 16u << 20;
 
@@ -131,15 +133,13 @@ bool resident(const storage::file_slice& slice, page_count* sum) {
   }
   if (count && count->missed > 0)
     return false;
-  uint64_t probed_page = UINT64_MAX;
-  for (uint64_t at :
-       {uint64_t{0}, uint64_t{slice.size / 2}, uint64_t{slice.size - 1}}) {
-    uint64_t page = (slice.position + at) / page_bytes;
-    if (std::exchange(probed_page, page) == page)
-      continue;
+  // Pages that are still being read count as cached. Read-ahead comes in
+  // windows, in order: the last byte of each tells.
+  for (uint64_t at = 0; at < slice.size;) {
+    at = std::min<uint64_t>(at + probe_distance_bytes, slice.size);
     // A file that cannot say (a file system without NOWAIT) counts as it was
     // counted: an error of the medium shows when the bytes are sent.
-    auto found = probe_byte(slice, at);
+    auto found = probe_byte(slice, at - 1);
     if (found == probe::unknown)
       return true;
     if (found == probe::missing)

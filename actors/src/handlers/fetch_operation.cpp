@@ -63,6 +63,8 @@ void fetch_operation::read(size_t index) {
                                 session_->shared->config.fetch_max_bytes)})));
   what.current_leader_epoch = x.asked->current_leader_epoch;
   ++reading_;
+  if (auto found = session_->read_on(x.actor, what))
+    return on_read(index, *found);
   session_->read(x.actor, std::move(what),
                  [me = shared_from_this(), index](read_finished& y) {
                    me->on_read(index, y);
@@ -87,6 +89,9 @@ bool fetch_operation::satisfied() const {
   int64_t bytes = 0;
   for (const auto& x : parts_) {
     if (x.error_code != 0)
+      return true;
+    // With more to be had waiting would not make the answer larger.
+    if (x.found.more)
       return true;
     bytes += x.found.records.size;
   }

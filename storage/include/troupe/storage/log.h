@@ -6,6 +6,7 @@
 #include <troupe/storage/file_slice.h>
 #include <troupe/storage/file_system.h>
 #include <troupe/storage/log_config.h>
+#include <troupe/storage/log_range.h>
 #include <troupe/storage/offset_store.h>
 #include <troupe/storage/record_batch.h>
 #include <troupe/storage/result.h>
@@ -83,6 +84,11 @@ struct read_info {
   /// Nothing was read because bytes of `records` are not in memory: have them
   /// read in (in another thread), then try again.
   bool cold = false;
+  /// More whole batches could be read: `bytes_max` or the end of the segment
+  /// ended the slice.
+  bool more = false;
+  /// What may be read after `records`, when that is worth it; else null.
+  std::shared_ptr<const log_range> ahead;
 };
 
 struct found_offset {

@@ -22,6 +22,10 @@ public:
   /// `connection::reply` for `slot` (an empty reply sends nothing).
   virtual void on_frame(request_slot slot, storage::buffer frame) = 0;
 
+  /// All frames that one turn of the event loop received were delivered: the
+  /// moment to work on them together. Follows one or more `on_frame`.
+  virtual void on_frames_delivered() {}
+
   /// The connection is gone, `why` says for what reason; nothing follows.
   /// Comes exactly once, from the event loop and never from within a call of
   /// `connection`; afterwards the connection holds the sink no more.

@@ -7,7 +7,9 @@
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 /// Messages between whoever reads and writes records and a partition. They
@@ -27,6 +29,26 @@ struct append_finished {
   std::vector<storage::record_failure> failures;
 };
 
+/// The offsets of a partition as its readers may see them without asking it.
+/// Written by the partition alone, read on any lane: atomics, because a reader
+/// that goes on in a `log_range` sends no message that could be answered.
+struct live_offsets {
+  std::atomic<storage::offset_t> high_watermark{0};
+  std::atomic<storage::offset_t> log_start_offset{0};
+  /// Rises when ranges given before must not be used any more: a new leader
+  /// epoch, a failed disk, the end of the partition.
+  std::atomic<uint64_t> reign{0};
+};
+
+/// What a partition gives with a slice, so that whoever reads on finds its
+/// next slices without asking again.
+struct read_ahead {
+  std::shared_ptr<const storage::log_range> range;
+  std::shared_ptr<const live_offsets> live;
+  uint64_t reign = 0;
+  cluster::leader_epoch_t leader_epoch = -1;
+};
+
 /// Outcome of `read_records`.
 struct read_finished {
   ticket_t ticket = 0;
@@ -36,6 +58,10 @@ struct read_finished {
   storage::offset_t high_watermark = storage::no_offset;
   storage::offset_t last_stable_offset = storage::no_offset;
   storage::offset_t log_start_offset = storage::no_offset;
+  /// More could be read than `records`, which `bytes_max` or a segment ended.
+  bool more = false;
+  /// `range` is null when there is nothing worth it.
+  read_ahead ahead;
 };
 
 /// The high watermark rose above what `watch_records` named; sent once.
