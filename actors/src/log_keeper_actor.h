@@ -37,6 +37,7 @@ struct log_keeper_state {
   log_opened on_open_log(const open_log& x);
   log_closed on_close_log(close_log& x);
   checkpoint_saved on_save_checkpoint(const save_checkpoint& x);
+  void on_keep_checkpoint(const keep_checkpoint& x);
   void on_remove_files(remove_files& x);
   void on_remove_files_now(const remove_files_now& x);
   log_closed on_mark_clean_shutdown();
@@ -46,6 +47,8 @@ struct log_keeper_state {
   log_keeper_config config;
 
 private:
+  /// After a scan: makes what it found durable and replaces the checkpoint.
+  result<void> settle(storage::log& log);
   result<void> erase(const storage::topic_partition& tp,
                      const std::string& directory);
 };

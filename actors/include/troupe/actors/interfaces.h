@@ -95,6 +95,8 @@ using log_keeper_actor = caf::typed_actor<
   replies_to<close_log>::with<log_closed>,
   // Make a checkpoint durable.
   replies_to<save_checkpoint>::with<checkpoint_saved>,
+  // Save a checkpoint at leisure.
+  reacts_to<keep_checkpoint>,
   // Unlink what retention took out of a log.
   reacts_to<remove_files>, reacts_to<remove_files_now>,
   // Leave the clean-shutdown marker.
