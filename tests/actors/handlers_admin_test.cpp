@@ -35,7 +35,9 @@ cluster::broker_config config_of_this_node() {
 TEST_CASE("api_versions: lists every API with its advertised range") {
   auto x = list_apis();
   CHECK(x.error_code == 0);
-  CHECK(x.api_keys.size() == kafka::api_table().size());
+  CHECK(std::ssize(x.api_keys)
+        == std::ranges::count_if(kafka::api_table(),
+                                 &kafka::api_info::advertised));
   CHECK(x.api_keys[0].api_key == 0);
   CHECK(x.api_keys[0].min_version == 0);
   CHECK(x.supported_features.empty());
