@@ -25,6 +25,7 @@
 
 namespace troupe::cluster {
 
+class classic_group;
 struct group_slot;
 
 /// Decides for all groups of one offsets partition: an event and the time in,
@@ -62,7 +63,8 @@ public:
   group_effects
   delete_offsets(uint64_t ticket, std::string_view group_id,
                  std::span<const storage::topic_partition> partitions);
-  /// DeleteGroups, one group; `stored` are all partitions it has offsets for.
+  /// DeleteGroups, one group; `stored` are all partitions that it has
+  /// offsets for, also those whose append has not finished.
   group_effects delete_group(uint64_t ticket, std::string_view group_id,
                              std::span<const storage::topic_partition> stored);
 
@@ -70,7 +72,8 @@ public:
   std::vector<group_listing> list() const;
 
   /// Removes what outlived `offsets.retention.minutes`, and the group with its
-  /// last offset; `stored` are all offsets of the group.
+  /// last offset. `stored` are all offsets of the group, also those whose
+  /// append has not finished.
   group_effects expire_offsets(std::string_view group_id,
                                std::span<const offset_commit> stored,
                                group_time now);
@@ -98,12 +101,21 @@ private:
   using group_map =
       std::map<std::string, std::unique_ptr<group_slot>, std::less<>>;
 
-  group_slot* find(std::string_view group_id) const;
-  /// Finds or makes the group; nullptr when there are too many.
-  group_slot* obtain(const std::string& group_id);
+  group_map::iterator find(std::string_view group_id);
+  /// Finds or makes the group; the end when there are too many.
+  group_map::iterator obtain(const std::string& group_id);
+  void accept_offsets(classic_group& group, commit_request x, group_time now,
+                      commit_answer& answer, group_effects& effects);
+  void remove_group(group_map::iterator x,
+                    std::span<const storage::topic_partition> stored,
+                    group_effects& effects);
+  /// Does what is due in the group after a call, then settles it.
+  void finish(group_map::iterator x, group_time now, group_effects& effects);
   /// Brings the deadline index up to date and drops a group that left no
   /// trace: no members, nothing in the log.
   void settle(group_map::iterator x);
+  void unindex(group_map::iterator x);
+  void drop(group_map::iterator x);
 
   group_config config_;
   std::mt19937_64 random_;
