@@ -4,6 +4,7 @@
 #include <troupe/storage/assert.h>
 #include <troupe/storage/record_batch.h>
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -76,7 +77,8 @@ result<void> group_shard::load(std::span<const std::byte> batches) {
       if (!read)
         return read;
     }
-    offsets_.advance(header->next_offset());
+    // The first batch may begin before what was asked for.
+    offsets_.advance(std::max(next_offset(), header->next_offset()));
     if (offsets_.full())
       if (auto done = offsets_.update(); !done)
         return done;
