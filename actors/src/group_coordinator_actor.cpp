@@ -190,7 +190,6 @@ void group_coordinator_state::on_forget_group_calls(
 
 void group_coordinator_state::settle(hosted& x) {
   auto& shard = x.shard;
-  // The batch may free answers that waited for nothing but their turn.
   auto batch = shard.next_batch(config_.now().wall_ms);
   if (batch) {
     x.in_flight = next_ticket_++;
@@ -225,6 +224,10 @@ void group_coordinator_state::on_append_finished(const append_finished& x) {
   to.in_flight = 0;
   if (!x.why.ok())
     return fail(to, x.why.message);
+  // An append that was given up may have ended in the log after all, where a
+  // reload did not see it yet.
+  if (x.info.base_offset != to.shard.next_offset())
+    return fail(to, "the log holds records that were not loaded");
   to.shard.appended(x.info.next_offset);
   if (to.shard.offsets().full()) {
     if (auto done = to.shard.offsets().update(); !done)
