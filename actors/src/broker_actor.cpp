@@ -26,10 +26,10 @@ broker(broker_actor::stateful_pointer<broker_state> self,
   auto& state = self->state;
   state.open(std::move(config));
   return {
-    [&state](apply_metadata& x) { return state.on_apply_metadata(x); },
-    [&state](const partition_failed& x) { state.on_partition_failed(x); },
-    [&state](const housekeeping_due&) { state.on_housekeeping_due(); },
-    [&state](const stop_broker&) { return state.on_stop_broker(); },
+      [&state](apply_metadata& x) { return state.on_apply_metadata(x); },
+      [&state](const partition_failed& x) { state.on_partition_failed(x); },
+      [&state](const housekeeping_due&) { state.on_housekeeping_due(); },
+      [&state](const stop_broker&) { return state.on_stop_broker(); },
   };
 }
 
@@ -40,9 +40,9 @@ void broker_state::open(broker_actor_config x) {
     directory_clean_.push_back(directory.online);
   image_ = std::make_shared<cluster::metadata_image>();
   self->delayed_send(
-    self,
-    std::chrono::milliseconds(config_.config.retention_check_interval_ms),
-    housekeeping_due{});
+      self,
+      std::chrono::milliseconds(config_.config.retention_check_interval_ms),
+      housekeeping_due{});
 }
 
 caf::result<metadata_applied>
@@ -93,8 +93,8 @@ void broker_state::close_missing(const cluster::metadata_image& image) {
         end_if_done();
       };
       self->request(host.actor, close_timeout, close_partition{true})
-        .then([done](const partition_closed&) { done(); },
-              [done](const caf::error&) { done(); });
+          .then([done](const partition_closed&) { done(); },
+                [done](const caf::error&) { done(); });
     } else if (config_.directories[host.directory].online) {
       // Nobody serves it who could erase it, and a new topic of that name must
       // not meet its files.
@@ -116,21 +116,19 @@ void broker_state::open_partition(const storage::topic_partition& name,
     return;
   }
   ++opening_;
-  open_log order{name, topic.id,
-                 log_config_of(topic, *queue_.front().image)};
+  open_log order{name, topic.id, log_config_of(topic, *queue_.front().image)};
   const auto& keeper = config_.directories[host.directory].keeper;
   partitions_.emplace(name, std::move(host));
   self->request(keeper, open_timeout, std::move(order))
-    .then([this, name](log_opened& x) { finish(name, x); },
-          [this, name](const caf::error& x) {
-            log_opened failed;
-            failed.why = to_problem(x);
-            finish(name, failed);
-          });
+      .then([this, name](log_opened& x) { finish(name, x); },
+            [this, name](const caf::error& x) {
+              log_opened failed;
+              failed.why = to_problem(x);
+              finish(name, failed);
+            });
 }
 
-void broker_state::finish(const storage::topic_partition& name,
-                          log_opened& x) {
+void broker_state::finish(const storage::topic_partition& name, log_opened& x) {
   --opening_;
   auto i = partitions_.find(name);
   if (!x.why.ok()) {
@@ -146,18 +144,19 @@ void broker_state::finish(const storage::topic_partition& name,
     config.log = std::move(x.value);
     config.leader_epoch = registration ? registration->leader_epoch : 0;
     config.level = config_.config.durability_level;
-    config.flush_interval
-      = std::chrono::milliseconds(config_.config.flush_interval_ms);
+    config.flush_interval =
+        std::chrono::milliseconds(config_.config.flush_interval_ms);
     config.keeper = directory.keeper;
     config.sync = directory.sync;
     auto turn = next_lane_++;
-    config.cold_reader
-      = config_.cold_readers[turn % config_.cold_readers.size()];
-    config.report_failure
-      = [me = broker_actor{self}](partition_failed y) { caf::anon_send(me, y); };
+    config.cold_reader =
+        config_.cold_readers[turn % config_.cold_readers.size()];
+    config.report_failure = [me = broker_actor{self}](partition_failed y) {
+      caf::anon_send(me, y);
+    };
     config.now = config_.now;
-    i->second.actor
-      = spawn_on(self->system(), config_.lanes[turn % config_.lanes.size()],
+    i->second.actor =
+        spawn_on(self->system(), config_.lanes[turn % config_.lanes.size()],
                  partition, std::move(config));
   }
   end_if_done();
@@ -190,6 +189,8 @@ void broker_state::publish() {
     next->by_id.emplace(topic->id, std::move(route));
   }
   config_.routes->publish(std::move(next));
+  if (config_.groups != nullptr)
+    self->send(config_.groups, routing_published{});
 }
 
 void broker_state::reconfigure(const cluster::metadata_image& image) {
@@ -228,9 +229,9 @@ void broker_state::on_housekeeping_due() {
       self->send(host.actor, housekeep{});
   }
   self->delayed_send(
-    self,
-    std::chrono::milliseconds(config_.config.retention_check_interval_ms),
-    housekeeping_due{});
+      self,
+      std::chrono::milliseconds(config_.config.retention_check_interval_ms),
+      housekeeping_due{});
 }
 
 caf::result<broker_stopped> broker_state::on_stop_broker() {
@@ -249,9 +250,9 @@ caf::result<broker_stopped> broker_state::on_stop_broker() {
     ++closing_;
     auto where = host.directory;
     self->request(host.actor, close_timeout, close_partition{false})
-      .then(
-        [done, where](const partition_closed& x) { done(where, x.why.ok()); },
-        [done, where](const caf::error&) { done(where, false); });
+        .then([done,
+               where](const partition_closed& x) { done(where, x.why.ok()); },
+              [done, where](const caf::error&) { done(where, false); });
   }
   done(0, true);
   return stop_promise_;
@@ -273,8 +274,8 @@ void broker_state::mark_directories() {
             directory.path + " could not be closed; its next start recovers"});
     else
       self->request(directory.keeper, close_timeout, mark_clean_shutdown{})
-        .then([done](log_closed& x) { done(std::move(x.why)); },
-              [done](const caf::error& x) { done(to_problem(x)); });
+          .then([done](log_closed& x) { done(std::move(x.why)); },
+                [done](const caf::error& x) { done(to_problem(x)); });
   }
   done({});
 }

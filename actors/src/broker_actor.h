@@ -33,6 +33,8 @@ struct broker_actor_config {
   std::vector<lane_unit*> lanes;
   std::vector<cold_reader_actor> cold_readers;
   std::shared_ptr<published<routing>> routes;
+  /// Told that `routes` moved on; may be null.
+  group_coordinator_actor groups;
   std::vector<found_log> found;
   std::function<storage::timestamp_ms()> now;
 };

@@ -3,6 +3,8 @@
 
 #include "log_keeper_actor.h"
 
+#include <troupe/storage/node_database.h>
+
 #include <spdlog/spdlog.h>
 
 #include <charconv>
@@ -16,7 +18,7 @@ namespace troupe::actors {
 namespace {
 
 /// Directory of the node's RocksDB.
-constexpr const char* offset_store_name = "__troupe_offsets";
+constexpr const char* database_name = "__troupe_offsets";
 
 constexpr const char* metadata_log_name = "__cluster_metadata-0";
 
@@ -54,7 +56,7 @@ storage::uuid topic_id_of(storage::file_system& fs, const std::string& path) {
   if (at == std::string_view::npos)
     return {};
   return storage::parse_uuid(text.substr(at + key.size(), 22))
-    .value_or(storage::uuid{});
+      .value_or(storage::uuid{});
 }
 
 /// The marker counts once: from here on a crash is a crash.
@@ -100,8 +102,8 @@ result<void> open_directory(storage::file_system& fs, opened_directory& x,
 }
 
 /// Finds the directory with the metadata log; a new node's is its first.
-result<size_t> find_home(storage::file_system& fs,
-                         const opened_directories& x) {
+result<size_t>
+find_home(storage::file_system& fs, const opened_directories& x) {
   std::vector<size_t> homes;
   bool all_online = true;
   for (size_t i = 0; i < x.all.size(); ++i) {
@@ -117,19 +119,19 @@ result<size_t> find_home(storage::file_system& fs,
   if (homes.size() > 1)
     return failure(storage::errc::invalid_argument,
                    x.all[homes[0]].path + " and " + x.all[homes[1]].path
-                     + " both hold a metadata log: they belong to two nodes");
+                       + " both hold a metadata log: they belong to two nodes");
   if (homes.size() == 1)
     return homes.front();
   if (!x.logs.empty() || !all_online)
     return failure(storage::errc::invalid_argument,
                    "none of the data directories holds the metadata log ("
-                     + std::string(metadata_log_name)
-                     + ") of the partitions in them; is one missing?");
+                       + std::string(metadata_log_name)
+                       + ") of the partitions in them; is one missing?");
   return size_t{0};
 }
 
-std::string properties_of(const std::string& cluster_id,
-                          cluster::node_id node) {
+std::string
+properties_of(const std::string& cluster_id, cluster::node_id node) {
   return "version=1\ncluster.id=" + cluster_id
          + "\nnode.id=" + std::to_string(node) + "\n";
 }
@@ -159,26 +161,25 @@ open_directories(storage::file_system& fs,
   if (!home)
     return failure(first_failure ? *first_failure : home.error());
   opened.home = *home;
-  bool rebuilt = false;
-  auto store = storage::open_rocksdb_store(
-    opened.home_path() + "/" + offset_store_name, &rebuilt);
-  if (!store)
-    return failure(store.error());
-  if (rebuilt) {
+  auto database =
+      storage::open_node_database(opened.home_path() + "/" + database_name);
+  if (!database)
+    return failure(database.error());
+  if (database->rebuilt) {
     spdlog::error("node.offset_store_rebuilt path={} action=\"every log is "
                   "scanned\"",
                   opened.home_path());
     for (auto& x : opened.all)
       x.clean = false;
   }
-  opened.offsets = std::move(*store);
+  opened.offsets = std::move(database->offsets);
+  opened.views = std::move(database->views);
   return opened;
 }
 
-result<void> claim_directories(storage::file_system& fs,
-                               const opened_directories& opened,
-                               const std::string& cluster_id,
-                               cluster::node_id node) {
+result<void>
+claim_directories(storage::file_system& fs, const opened_directories& opened,
+                  const std::string& cluster_id, cluster::node_id node) {
   auto ours = properties_of(cluster_id, node);
   for (const auto& x : opened.all) {
     if (!x.online)
@@ -188,8 +189,8 @@ result<void> claim_directories(storage::file_system& fs,
     if (!there)
       return failure(there.error());
     if (!*there) {
-      auto done = storage::replace_file(
-        fs, path, std::as_bytes(std::span{ours}));
+      auto done =
+          storage::replace_file(fs, path, std::as_bytes(std::span{ours}));
       if (!done)
         return done;
       continue;
@@ -201,8 +202,8 @@ result<void> claim_directories(storage::file_system& fs,
                           content->size());
     if (text != ours)
       return failure(storage::errc::invalid_argument,
-                     path + " names another cluster or node than "
-                       + cluster_id + " / " + std::to_string(node));
+                     path + " names another cluster or node than " + cluster_id
+                         + " / " + std::to_string(node));
   }
   return {};
 }
@@ -214,7 +215,7 @@ result<void> set_strays_aside(storage::file_system& fs, opened_directories& x,
     return topic != nullptr
            && (log.topic_id.is_nil() || topic->id == log.topic_id)
            && static_cast<size_t>(log.name.partition)
-                < topic->partitions.size();
+                  < topic->partitions.size();
   };
   for (const auto& log : x.logs) {
     if (known(log))

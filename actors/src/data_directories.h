@@ -5,6 +5,7 @@
 
 #include <troupe/cluster/metadata_image.h>
 #include <troupe/storage/file_system.h>
+#include <troupe/storage/log_view.h>
 #include <troupe/storage/offset_store.h>
 #include <troupe/storage/result.h>
 
@@ -27,9 +28,11 @@ struct opened_directory {
 /// What a node finds in its data directories before any actor runs.
 struct opened_directories {
   std::vector<opened_directory> all;
-  /// Which one holds the metadata log and the offset store.
+  /// Which one holds the metadata log and the database.
   size_t home = 0;
   std::shared_ptr<storage::offset_store> offsets;
+  /// In the same database: what follows from logs.
+  std::shared_ptr<storage::log_view> views;
   /// Partition directories, as they lie there.
   std::vector<found_log> logs;
 
@@ -46,10 +49,9 @@ open_directories(storage::file_system& fs,
 
 /// Writes Kafka's `meta.properties` (cluster.id, node.id) where it is missing
 /// and refuses directories of another cluster or node.
-result<void> claim_directories(storage::file_system& fs,
-                               const opened_directories& x,
-                               const std::string& cluster_id,
-                               cluster::node_id node);
+result<void>
+claim_directories(storage::file_system& fs, const opened_directories& x,
+                  const std::string& cluster_id, cluster::node_id node);
 
 /// Renames partition directories that the metadata does not know to
 /// `...-stray` and takes them out of `x.logs`. They are never removed: if the
