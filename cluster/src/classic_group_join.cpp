@@ -188,8 +188,7 @@ void classic_group::replace_static(uint64_t ticket, std::string member_id,
   member->second.client_host = x.client_host;
   bool knows_skip_assignment = x.knows_skip_assignment;
   update(member, std::move(x));
-  if (!member->second.is_new)
-    arm_session(member->second, now);
+  arm_session(member->second, now);
   park_join(member, ticket, effects);
   if (state_ == group_state::stable && vote() == protocol_)
     answer_replaced(member, knows_skip_assignment, std::move(old_leader),

@@ -3,6 +3,7 @@
 #include <troupe/storage/assert.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <string>
@@ -88,6 +89,7 @@ void classic_group::end_join(group_time now, group_effects& effects) {
   }
   join_end_ms_ = never_ms;
   initial_ = false;
+  bool announced = generation_ > 0;
   generation_ =
       generation_ == std::numeric_limits<int32_t>::max() ? 1 : generation_ + 1;
   if (!members_.empty()) {
@@ -96,8 +98,8 @@ void classic_group::end_join(group_time now, group_effects& effects) {
   }
   protocol_.reset();
   become(group_state::empty, now);
-  // A group that nobody knows of needs no record to say that it is empty.
-  if (persisted_)
+  // Where no member was ever told of a generation there is nothing to keep.
+  if (announced || persisted_)
     persist(effects);
 }
 

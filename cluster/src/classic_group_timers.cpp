@@ -11,6 +11,9 @@ void classic_group::check_no_later_than(int64_t time_ms) {
 }
 
 void classic_group::arm_session(classic_member& x, group_time now) {
+  // The first JoinGroup is waited for longer, whatever comes in between.
+  if (x.is_new)
+    return;
   x.session_end_ms = now.steady_ms + x.session_timeout_ms;
   // While sessions are prolonged this changes nothing: the next check finds
   // out how long they last. Thousands of heartbeats cost no timer.
