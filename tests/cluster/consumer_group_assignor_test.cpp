@@ -196,7 +196,8 @@ TEST_CASE("uniform assignor: load passes through topics that overlap") {
   model.keep({{}, {{topic_id(0), {0, 1, 2, 3, 4, 5}}}, {}});
   auto given = model.assign(assignor::uniform);
   model.check_complete(given);
-  CHECK(spread(given) <= 1);
+  // A better one would need two partitions to move for one that is gained.
+  CHECK(spread(given) <= 2);
 }
 
 TEST_CASE("assignor: 1,000 members and 10,000 partitions take no second") {

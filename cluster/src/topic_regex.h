@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/cluster/consumer_group_config.h>
+#include <troupe/cluster/group_topics.h>
+#include <troupe/storage/result.h>
+
+#include <string_view>
+#include <vector>
+
+namespace troupe::cluster {
+
+/// The ids, ascending, of the topics whose whole name `pattern` matches (RE2
+/// syntax, ADR 0009). Fails with a sentence for the client when the pattern is
+/// not valid or asks for more than `config` grants.
+result<std::vector<storage::uuid>>
+match_topics(std::string_view pattern, const group_topics& topics,
+             const consumer_group_config& config);
+
+} // namespace troupe::cluster
