@@ -43,7 +43,7 @@ result<void> group_subscriptions::learn(const std::string& regex,
   if (regexes_.size() >= config_.regexes_per_group_max)
     return failure(storage::errc::invalid_argument,
                    "the group has too many regular expressions");
-  auto ids = match_topics(regex, topics, config_);
+  auto ids = match_topics(regex, topics, before_all_topics, config_);
   if (!ids)
     return failure(std::move(ids.error()));
   regexes_[regex].ids = std::move(*ids);
@@ -64,8 +64,6 @@ group_subscriptions::add(const std::vector<std::string>& names,
       ids.push_back(topic->id);
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  // An expression may know topics of an older image for a moment.
-  std::erase_if(ids, [&](const auto& id) { return !topics.find(id); });
   for (const auto& id : ids) {
     auto& topic = subscribed_[id];
     if (topic.members++ == 0)
@@ -89,12 +87,20 @@ void group_subscriptions::remove(const std::vector<storage::uuid>& ids,
 bool group_subscriptions::renew(const group_topics& topics) {
   if (topics.version() == version_)
     return false;
+  auto since = version_.value_or(before_all_topics);
   version_ = topics.version();
   subscribed_.clear();
+  auto any_new = std::any_of(
+      topics.all().begin(), topics.all().end(),
+      [&](const auto& topic) { return topic.first_version > since; });
   for (auto& [regex, known] : regexes_) {
     known.members = 0;
-    auto ids = match_topics(regex, topics, config_);
-    known.ids = ids ? std::move(*ids) : std::vector<storage::uuid>{};
+    std::erase_if(known.ids, [&](const auto& id) { return !topics.find(id); });
+    if (!any_new)
+      continue;
+    // It was valid before; names never change, so old matches stand.
+    if (auto ids = match_topics(regex, topics, since, config_))
+      known.ids.insert(known.ids.end(), ids->begin(), ids->end());
   }
   return true;
 }

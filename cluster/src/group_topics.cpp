@@ -11,8 +11,18 @@ group_topics::group_topics(std::vector<group_topic> topics, int64_t version)
   std::sort(topics_.begin(), topics_.end(),
             [](const auto& x, const auto& y) { return x.name < y.name; });
   by_id_.reserve(topics_.size());
-  for (size_t i = 0; i < topics_.size(); ++i)
+  for (size_t i = 0; i < topics_.size(); ++i) {
     by_id_.emplace(topics_[i].id, i);
+    topics_[i].first_version = version;
+  }
+}
+
+group_topics::group_topics(std::vector<group_topic> topics, int64_t version,
+                           const group_topics& previous)
+    : group_topics(std::move(topics), version) {
+  for (auto& topic : topics_)
+    if (const auto* known = previous.find(topic.id))
+      topic.first_version = known->first_version;
 }
 
 const group_topic* group_topics::find(std::string_view name) const {

@@ -22,7 +22,7 @@ refuse_pattern(std::string_view pattern, std::string_view why) {
 
 result<std::vector<storage::uuid>>
 match_topics(std::string_view pattern, const group_topics& topics,
-             const consumer_group_config& config) {
+             int64_t since, const consumer_group_config& config) {
   if (pattern.size() > config.regex_bytes_max)
     return refuse_pattern(pattern, "it is too long");
   RE2::Options options;
@@ -32,9 +32,11 @@ match_topics(std::string_view pattern, const group_topics& topics,
   RE2 regex{re2::StringPiece{pattern.data(), pattern.size()}, options};
   if (!regex.ok())
     return refuse_pattern(pattern, regex.error());
+  if (regex.ProgramSize() > config.regex_instructions_max)
+    return refuse_pattern(pattern, "it is too complex");
   std::vector<storage::uuid> ids;
   for (const auto& topic : topics.all())
-    if (RE2::FullMatch(topic.name, regex))
+    if (topic.first_version > since && RE2::FullMatch(topic.name, regex))
       ids.push_back(topic.id);
   std::sort(ids.begin(), ids.end());
   return ids;

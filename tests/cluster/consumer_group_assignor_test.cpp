@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
+#include <ctime>
 
 using namespace troupe::cluster;
 using namespace troupe::cluster::test;
@@ -202,7 +202,7 @@ TEST_CASE("uniform assignor: load passes through topics that overlap") {
 
 TEST_CASE("assignor: 1,000 members and 10,000 partitions take no second") {
   // Generous, because sanitizers are on: it takes a few milliseconds.
-  constexpr auto limit = std::chrono::milliseconds{900};
+  constexpr auto limit = CLOCKS_PER_SEC * 9 / 10;
   for (auto which : {assignor::uniform, assignor::range}) {
     assignor_model model{std::vector<int32_t>(100, 100)};
     std::vector<size_t> all(100);
@@ -210,9 +210,9 @@ TEST_CASE("assignor: 1,000 members and 10,000 partitions take no second") {
       all[i] = i;
     for (size_t i = 0; i < 1000; ++i)
       model.add("member-" + std::to_string(i), all);
-    auto begin = std::chrono::steady_clock::now();
+    auto begin = std::clock();
     auto given = model.assign(which);
-    CHECK(std::chrono::steady_clock::now() - begin < limit);
+    CHECK(std::clock() - begin < limit);
     model.check_complete(given);
   }
 }

@@ -48,7 +48,7 @@ void consumer_group_fixture::set_topics(
   std::vector<group_topic> all;
   for (auto& [name, count] : topics)
     all.push_back({name, id_of(name), count});
-  topics_ = group_topics{std::move(all), ++version_};
+  topics_ = group_topics{std::move(all), ++version_, topics_};
 }
 
 consumer_heartbeat_answer

@@ -17,6 +17,8 @@ struct group_topic {
   std::string name;
   storage::uuid id;
   int32_t partition_count = 0;
+  /// The version of `group_topics` that first had it; filled in by that.
+  int64_t first_version = 0;
 
   bool operator==(const group_topic&) const = default;
 };
@@ -29,6 +31,9 @@ public:
   /// `version` must differ whenever the topics do: groups look at the topics
   /// again only when it has changed.
   group_topics(std::vector<group_topic> topics, int64_t version);
+  /// The same, behind `previous`: groups need to look at what is new only.
+  group_topics(std::vector<group_topic> topics, int64_t version,
+               const group_topics& previous);
 
   /// Null when there is no such topic.
   const group_topic* find(std::string_view name) const;
