@@ -15,7 +15,7 @@ namespace troupe::cluster {
 inline constexpr int64_t before_all_topics = -1;
 
 /// The ids, ascending, of the topics whose whole name `pattern` matches (RE2
-/// syntax, ADR 0009), of those that first appeared after version `since`. Fails
+/// syntax, ADR 0010), of those that first appeared after version `since`. Fails
 /// with a sentence for the client when the pattern is not valid or asks for
 /// more than `config` grants.
 result<std::vector<storage::uuid>>

@@ -23,7 +23,7 @@ struct consumer_group_config {
   size_t regexes_per_group_max = 1000;
   size_t regex_bytes_max = 16384;
   /// What RE2 may use while it matches one, and the instructions that it may
-  /// compile it to (ADR 0009).
+  /// compile it to (ADR 0010).
   int64_t regex_memory_bytes_max = 1048576;
   int32_t regex_instructions_max = 4000;
 };
