@@ -88,19 +88,21 @@ void broker_state::close_missing(const cluster::metadata_image& image) {
     if (host.actor != nullptr) {
       // The next image may create the topic again: wait until it is gone.
       ++opening_;
-      auto done = [this] {
+      auto done = [this, name = name](const problem& why) {
+        if (!why.ok())
+          spdlog::error("broker.erase_failed tp={} reason=\"{}\"",
+                        to_string(name), why.message);
         --opening_;
         end_if_done();
       };
       self->request(host.actor, close_timeout, close_partition{true})
-        .then([done](const partition_closed&) { done(); },
-              [done](const caf::error&) { done(); });
+        .then([done](const partition_closed& x) { done(x.why); },
+              [done](const caf::error& x) { done(to_problem(x)); });
     } else if (config_.directories[host.directory].online) {
       // Nobody serves it who could erase it, and a new topic of that name must
       // not meet its files.
-      const auto& directory = config_.directories[host.directory];
-      self->send(directory.keeper,
-                 remove_files{{directory.path + "/" + to_string(name)}, {}});
+      self->send(config_.directories[host.directory].keeper,
+                 erase_log{name, host.topic_id});
     }
     --partitions_in_directory_[host.directory];
     i = partitions_.erase(i);

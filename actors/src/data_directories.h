@@ -22,6 +22,8 @@ struct opened_directory {
   bool online = false;
   /// It was closed properly; the marker was taken away.
   bool clean = false;
+  /// Paths of deleted logs that are not removed yet.
+  std::vector<std::string> doomed;
 };
 
 /// What a node finds in its data directories before any actor runs.
@@ -53,8 +55,9 @@ result<void> claim_directories(storage::file_system& fs,
 
 /// Renames partition directories that the metadata does not know to
 /// `...-stray` and takes them out of `x.logs`. They are never removed: if the
-/// metadata is wrong, they are all there is.
-result<void> set_strays_aside(storage::file_system& fs, opened_directories& x,
-                              const cluster::metadata_image& image);
+/// metadata is wrong, they are all there is. One that cannot be renamed stays
+/// where it is.
+void set_strays_aside(storage::file_system& fs, opened_directories& x,
+                      const cluster::metadata_image& image);
 
 } // namespace troupe::actors

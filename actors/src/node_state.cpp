@@ -79,10 +79,7 @@ result<void> node::state::start() {
         options.config.id);
       !claimed)
     return claimed;
-  if (auto done = actors::set_strays_aside(storage::posix_file_system(),
-                                           directories, known);
-      !done)
-    return done;
+  actors::set_strays_aside(storage::posix_file_system(), directories, known);
   system = std::make_unique<caf::actor_system>(actor_config);
   for (size_t i = 0; i < lane_count(options.config); ++i) {
     auto name = "lane-" + std::to_string(i);
@@ -115,8 +112,8 @@ result<std::unique_ptr<cluster::metadata_log>> node::state::open_metadata() {
 void node::state::spawn_disks() {
   auto& fs = storage::posix_file_system();
   for (const auto& x : directories.all) {
-    actors::log_keeper_config config{&fs, directories.offsets, x.path, x.clean,
-                                     wall_clock};
+    actors::log_keeper_config config{
+      &fs, directories.offsets, x.path, x.clean, wall_clock, x.doomed};
     disks.push_back({x.path, x.online,
                      actors::spawn_log_keeper(*system, std::move(config)),
                      actors::spawn_disk_sync(*system, &fs)});

@@ -4,6 +4,7 @@
 #include "temporary_directory.h"
 
 #include <troupe/actors/node.h>
+#include <troupe/transport/kafka/messages/delete_topics.h>
 #include <troupe/transport/kafka/messages/metadata.h>
 
 #include <doctest/doctest.h>
@@ -129,6 +130,23 @@ TEST_CASE("node: a stop ends idle connections") {
   CHECK(x->stop());
   CHECK(idle.at_end());
   CHECK(silent.at_end());
+}
+
+TEST_CASE("node: a topic with the longest name comes and goes") {
+  temporary_directory where;
+  std::string name(249, 'n');
+  {
+    auto x = started(where);
+    CHECK(topic_of(*x, name, true).error_code == 0);
+    node_client client(x->address());
+    kafka::delete_topics_request request;
+    request.topic_names = {name};
+    auto answer = client.ask<kafka::delete_topics_response>(request, 3);
+    CHECK(answer.responses.at(0).error_code == 0);
+    CHECK_FALSE(where.has(name + "-0"));
+    CHECK(x->stop());
+  }
+  CHECK(started(where)->stop());
 }
 
 TEST_CASE("node: without a stop the next start recovers") {

@@ -93,6 +93,8 @@ using log_keeper_actor = caf::typed_actor<
   replies_to<open_log>::with<log_opened>,
   // Sync, checkpoint and close it, or erase it.
   replies_to<close_log>::with<log_closed>,
+  // Erase one that could not be opened.
+  reacts_to<erase_log>,
   // Make a checkpoint durable.
   replies_to<save_checkpoint>::with<checkpoint_saved>,
   // Unlink what retention took out of a log.
