@@ -114,12 +114,14 @@ void node::state::spawn_disks() {
   for (const auto& x : directories.all) {
     actors::log_keeper_config config{
       &fs, directories.offsets, x.path, x.clean, wall_clock, x.doomed};
-    disks.push_back({x.path, x.online,
+    disks.push_back({x.path,
+                     x.online,
                      actors::spawn_log_keeper(*system, std::move(config)),
-                     actors::spawn_disk_sync(*system, &fs)});
+                     actors::spawn_disk_sync(*system, &fs),
+                     {}});
+    for (int i = 0; i < actors::cold_readers_per_directory; ++i)
+      disks.back().cold_readers.push_back(actors::spawn_cold_reader(*system));
   }
-  for (int i = 0; i < actors::cold_readers_per_node; ++i)
-    cold_readers.push_back(actors::spawn_cold_reader(*system));
 }
 
 void node::state::spawn_broker() {
@@ -130,7 +132,6 @@ void node::state::spawn_broker() {
   config.config = options.config;
   config.directories = disks;
   config.lanes = unit_pointers();
-  config.cold_readers = cold_readers;
   config.routes = routes;
   config.found = std::move(directories.logs);
   config.now = wall_clock;
@@ -176,7 +177,7 @@ result<void> node::state::listen() {
   auto bound = transport::server::listen(
     options.listen, homes, bounds_of(options),
     actors::make_sessions(*system, unit_pointers(), shared),
-    actors::make_read_in(cold_readers));
+    actors::make_read_in(disks));
   if (!bound)
     return failure(bound.error());
   server = std::move(*bound);
@@ -272,9 +273,9 @@ void node::state::end_actors() {
   for (auto& x : disks) {
     end(x.keeper);
     end(x.sync);
+    for (auto& reader : x.cold_readers)
+      end(reader);
   }
-  for (auto& x : cold_readers)
-    end(x);
   drop_server();
   routes.reset();
   // Sessions and partitions end on their lanes, so the lanes must still run

@@ -10,6 +10,16 @@
 
 namespace troupe::actors {
 
+namespace {
+
+/// Times that one read is sent to the cold reader.
+constexpr int32_t cold_reads_max = 8;
+
+/// The logs of a directory are closed one after the other.
+constexpr std::chrono::minutes close_timeout{60};
+
+} // namespace
+
 partition_actor::behavior_type partition(partition_pointer self,
                                          partition_config config) {
   // Ends with its keeper: a closed partition stays behind to refuse late
@@ -76,6 +86,17 @@ void partition_state::on_read_records(read_records& x) {
     check_failure();
     return;
   }
+  // Short of memory the pages are gone again before we come to look: the
+  // client is told in time, and asks again.
+  if (x.cold_reads >= cold_reads_max) {
+    read_finished late;
+    late.ticket = x.ticket;
+    late.why = storage::error{storage::errc::busy,
+                              "what was read in did not stay in memory"};
+    self->send(x.client, std::move(late));
+    return;
+  }
+  ++x.cold_reads;
   auto retry = [me = partition_actor{self}, x] { caf::anon_send(me, x); };
   self->send(config_.cold_reader,
              read_in_slice{std::move(outcome.answer.records), retry});
@@ -179,7 +200,7 @@ partition_state::on_close_partition(const close_partition& x) {
   auto promise = self->make_response_promise<partition_closed>();
   // The actor stays behind, refusing, until nobody knows it any more: late
   // requests get an answer instead of silence.
-  self->request(config_.keeper, std::chrono::minutes(5), std::move(order))
+  self->request(config_.keeper, close_timeout, std::move(order))
     .then(
       [promise](log_closed& y) mutable {
         promise.deliver(partition_closed{std::move(y.why)});

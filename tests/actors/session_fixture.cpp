@@ -139,7 +139,7 @@ void session_fixture::start(std::shared_ptr<const routing> first) {
   services_ = std::make_shared<services>();
   services_->config.id = this_node;
   services_->controller = controller_;
-  services_->directories.push_back({"/data", true, keeper_, {}});
+  services_->directories.push_back({"/data", true, keeper_, {}, {}});
   services_->routes = std::make_shared<published<routing>>(std::move(first));
   session_ = spawn_on(system_, nullptr, session, services_ptr(services_),
                       std::shared_ptr<transport::connection>(connection));

@@ -43,6 +43,8 @@ struct read_records {
   uint32_t bytes_max = 0;
   cluster::leader_epoch_t current_leader_epoch = -1;
   records_client_actor client;
+  /// How often what it asks for was read into memory already.
+  int32_t cold_reads = 0;
 };
 
 /// Tell `client` once the high watermark is above `offset`. One watch per
