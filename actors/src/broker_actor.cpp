@@ -100,6 +100,8 @@ void broker_state::publish() {
   for (const auto& [name, topic] : image_->topics) {
     auto route = std::make_shared<topic_route>();
     route->topic = topic;
+    route->min_insync_replicas = cluster::min_insync_replicas(
+        topic->configs, *image_, config_.config.id, config_.config.values);
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       const auto& host = partitions_.at({name, static_cast<int32_t>(i)});
       route->partitions.push_back({host.actor, host.directory});
