@@ -38,7 +38,7 @@ storage::uuid topic_id_of(storage::file_system& fs, const std::string& path) {
   if (at == std::string_view::npos)
     return {};
   return storage::parse_uuid(text.substr(at + key.size(), 22))
-    .value_or(storage::uuid{});
+      .value_or(storage::uuid{});
 }
 
 /// What cannot be looked into must not be taken for missing.
@@ -47,17 +47,10 @@ bool may_be_directory(storage::file_system& fs, const std::string& path) {
   return entries || entries.error().os_error != ENOTDIR;
 }
 
-/// The marker counts once: from here on a crash is a crash.
-result<bool> take_marker(storage::file_system& fs, const std::string& path) {
-  auto marker = path + "/" + clean_shutdown_marker;
-  auto there = fs.exists(marker);
-  if (!there || !*there)
-    return there;
-  if (auto removed = fs.remove(marker); !removed)
-    return failure(removed.error());
-  if (auto synced = fs.sync_directory(path); !synced)
-    return failure(synced.error());
-  return true;
+/// The marker counts once.
+result<void> take_marker(storage::file_system& fs, const std::string& path) {
+  auto removed = fs.remove(path + "/" + clean_shutdown_marker);
+  return removed ? fs.sync_directory(path) : removed;
 }
 
 /// Everything about one directory; `logs` receives its partitions.
@@ -69,7 +62,7 @@ result<void> open_directory(storage::file_system& fs, opened_directory& x,
   if (!lock)
     return failure(lock.error());
   x.lock = std::move(*lock);
-  auto clean = take_marker(fs, x.path);
+  auto clean = fs.exists(x.path + "/" + clean_shutdown_marker);
   if (!clean)
     return failure(clean.error());
   x.clean = *clean;
@@ -89,8 +82,8 @@ result<void> open_directory(storage::file_system& fs, opened_directory& x,
 }
 
 /// Finds the directory with the metadata log; a new node's is its first.
-result<size_t> find_home(storage::file_system& fs,
-                         const opened_directories& x) {
+result<size_t>
+find_home(storage::file_system& fs, const opened_directories& x) {
   std::vector<size_t> homes;
   bool all_online = true;
   for (size_t i = 0; i < x.all.size(); ++i) {
@@ -106,19 +99,19 @@ result<size_t> find_home(storage::file_system& fs,
   if (homes.size() > 1)
     return failure(storage::errc::invalid_argument,
                    x.all[homes[0]].path + " and " + x.all[homes[1]].path
-                     + " both hold a metadata log: they belong to two nodes");
+                       + " both hold a metadata log: they belong to two nodes");
   if (homes.size() == 1)
     return homes.front();
   if (!x.logs.empty() || !all_online)
     return failure(storage::errc::invalid_argument,
                    "none of the data directories holds the metadata log ("
-                     + std::string(metadata_log_name)
-                     + ") of the partitions in them; is one missing?");
+                       + std::string(metadata_log_name)
+                       + ") of the partitions in them; is one missing?");
   return size_t{0};
 }
 
-std::string properties_of(const std::string& cluster_id,
-                          cluster::node_id node) {
+std::string
+properties_of(const std::string& cluster_id, cluster::node_id node) {
   return "version=1\ncluster.id=" + cluster_id
          + "\nnode.id=" + std::to_string(node) + "\n";
 }
@@ -150,7 +143,7 @@ open_directories(storage::file_system& fs,
   opened.home = *home;
   bool rebuilt = false;
   auto store = storage::open_rocksdb_store(
-    opened.home_path() + "/" + offset_store_name, &rebuilt);
+      opened.home_path() + "/" + offset_store_name, &rebuilt);
   if (!store)
     return failure(store.error());
   if (rebuilt) {
@@ -164,10 +157,9 @@ open_directories(storage::file_system& fs,
   return opened;
 }
 
-result<void> claim_directories(storage::file_system& fs,
-                               const opened_directories& opened,
-                               const std::string& cluster_id,
-                               cluster::node_id node) {
+result<void>
+claim_directories(storage::file_system& fs, const opened_directories& opened,
+                  const std::string& cluster_id, cluster::node_id node) {
   auto ours = properties_of(cluster_id, node);
   for (const auto& x : opened.all) {
     if (!x.online)
@@ -177,8 +169,8 @@ result<void> claim_directories(storage::file_system& fs,
     if (!there)
       return failure(there.error());
     if (!*there) {
-      auto done = storage::replace_file(
-        fs, path, std::as_bytes(std::span{ours}));
+      auto done =
+          storage::replace_file(fs, path, std::as_bytes(std::span{ours}));
       if (!done)
         return done;
       continue;
@@ -190,8 +182,25 @@ result<void> claim_directories(storage::file_system& fs,
                           content->size());
     if (text != ours)
       return failure(storage::errc::invalid_argument,
-                     path + " names another cluster or node than "
-                       + cluster_id + " / " + std::to_string(node));
+                     path + " names another cluster or node than " + cluster_id
+                         + " / " + std::to_string(node));
+  }
+  return {};
+}
+
+result<void>
+take_clean_markers(storage::file_system& fs, opened_directories& opened) {
+  for (auto& x : opened.all) {
+    if (!x.online)
+      continue;
+    auto taken = take_marker(fs, x.path);
+    if (taken)
+      continue;
+    if (x.path == opened.home_path())
+      return taken;
+    spdlog::error("node.directory_offline path={} reason=\"{}\"", x.path,
+                  to_string(taken.error()));
+    x.online = false;
   }
   return {};
 }
@@ -203,7 +212,7 @@ void set_strays_aside(storage::file_system& fs, opened_directories& x,
     return topic != nullptr
            && (log.topic_id.is_nil() || topic->id == log.topic_id)
            && static_cast<size_t>(log.name.partition)
-                < topic->partitions.size();
+                  < topic->partitions.size();
   };
   for (const auto& log : x.logs) {
     if (known(log))

@@ -20,7 +20,7 @@ struct opened_directory {
   std::unique_ptr<storage::directory_lock> lock;
   /// It could be read and locked. If not, its partitions are offline.
   bool online = false;
-  /// It was closed properly; the marker was taken away.
+  /// It was closed properly: the marker is there.
   bool clean = false;
   /// Paths of deleted logs that are not removed yet.
   std::vector<std::string> doomed;
@@ -52,6 +52,12 @@ result<void> claim_directories(storage::file_system& fs,
                                const opened_directories& x,
                                const std::string& cluster_id,
                                cluster::node_id node);
+
+/// Takes the clean-shutdown markers away: from here on a crash is a crash. The
+/// last step before logs are opened, so that a start that was refused costs
+/// the next one nothing. A directory that keeps its marker goes offline.
+result<void> take_clean_markers(storage::file_system& fs,
+                                opened_directories& x);
 
 /// Renames partition directories that the metadata does not know to
 /// `...-stray` and takes them out of `x.logs`. They are never removed: if the

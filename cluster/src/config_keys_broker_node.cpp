@@ -40,7 +40,7 @@ constexpr config_key keys[] = {
     flag("delete.topic.enable", "true", "Whether topics may be deleted."),
     number("fetch.max.bytes", "57671680", 1024, int32_top,
            "Upper bound of one fetch answer."),
-    fixed("listeners", list, "PLAINTEXT://:9092", 0, 0, "",
+    fixed("listeners", list, "PLAINTEXT://127.0.0.1:9092", 0, 0, "",
           "Addresses to listen on."),
     fixed("log.dir", string, "", 0, 0, "",
           "Data directory, when log.dirs is not set."),

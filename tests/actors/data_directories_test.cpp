@@ -64,3 +64,14 @@ TEST_CASE("data directories: a stray that cannot be renamed stays") {
   CHECK(x.logs.empty());
   CHECK(where.has("a-0"));
 }
+
+TEST_CASE("data directories: a marker is seen first and taken last") {
+  temporary_directory where;
+  std::ofstream(where / clean_shutdown_marker) << "version: 1\n";
+  auto x = opened(where);
+  CHECK(x.all[0].clean);
+  CHECK(where.has(clean_shutdown_marker));
+  CHECK(take_clean_markers(storage::posix_file_system(), x));
+  CHECK(x.all[0].clean);
+  CHECK_FALSE(where.has(clean_shutdown_marker));
+}
