@@ -38,6 +38,7 @@ partition_actor::behavior_type partition(partition_pointer self,
     [&state](const describe_partition&) {
       return state.on_describe_partition();
     },
+    [&state](const list_producers&) { return state.on_list_producers(); },
     [&state](const reconfigure_log& x) { state.on_reconfigure_log(x); },
     [&state](const become_leader& x) { state.on_become_leader(x); },
     [&state](const housekeep&) { state.on_housekeep(); },
@@ -153,8 +154,16 @@ partition_description partition_state::on_describe_partition() {
   return core_->describe();
 }
 
+producers_listed partition_state::on_list_producers() {
+  return core_->producers();
+}
+
 void partition_state::on_reconfigure_log(const reconfigure_log& x) {
   core_->reconfigure(x.config);
+  // What was appended under another flush.ms must not wait for an append.
+  if (!core_->closed() && !core_->failed()
+      && core_->log().recovery_point() < core_->log().end_offset())
+    arm_flush();
 }
 
 void partition_state::on_become_leader(const become_leader& x) {

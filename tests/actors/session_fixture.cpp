@@ -54,8 +54,18 @@ log_keeper(log_keeper_actor::pointer, const std::string& path) {
 partition_actor::behavior_type
 partition(partition_actor::pointer self, session_fixture* test) {
   return {
-      [](const append_records&) {},
-      [](const read_records&) {},
+      [=](const append_records& x) {
+        test->appends.push_back(x);
+        if (!test->mute)
+          self->send(x.client, append_finished{x.ticket, {}, {}, 0, {}});
+      },
+      [=](const read_records& x) {
+        test->reads.push_back(x);
+        read_finished answer;
+        answer.ticket = x.ticket;
+        if (!test->mute)
+          self->send(x.client, std::move(answer));
+      },
       [](const watch_records&) {},
       [](const unwatch_records&) {},
       [=](const find_offset& x) {
@@ -71,6 +81,9 @@ partition(partition_actor::pointer self, session_fixture* test) {
       },
       [=](const describe_partition&) {
         return answer_unless_mute(self, test->mute, test->description);
+      },
+      [=](const list_producers&) {
+        return answer_unless_mute(self, test->mute, test->producers);
       },
       [](const reconfigure_log&) {},
       [](const become_leader&) {},
@@ -123,8 +136,10 @@ session_fixture::session_fixture()
 }
 
 session_fixture::~session_fixture() {
-  // Holds actors, which must not outlive their system.
+  // Hold actors, which must not outlive their system.
   next_routes.reset();
+  appends.clear();
+  reads.clear();
   for (auto& x : {caf::actor_cast<caf::actor>(session_),
                   caf::actor_cast<caf::actor>(controller_),
                   caf::actor_cast<caf::actor>(partition),

@@ -74,8 +74,10 @@ using partition_actor = caf::typed_actor<
   replies_to<find_epoch_end>::with<found_epoch_end>,
   // DeleteRecords.
   replies_to<delete_records>::with<records_deleted>,
-  // Sizes, offsets, producers, page-cache hits.
+  // Sizes, offsets, page-cache hits.
   replies_to<describe_partition>::with<partition_description>,
+  // DescribeProducers.
+  replies_to<list_producers>::with<producers_listed>,
   // A config of the topic changed.
   reacts_to<reconfigure_log>,
   // A new leader epoch.
