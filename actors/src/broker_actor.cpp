@@ -2,21 +2,17 @@
 #include "broker_actor.h"
 
 #include "error_map.h"
-#include "partition_actor.h"
 
-#include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace troupe::actors {
 
 namespace {
 
-/// Opening may have to scan a whole disk after a crash.
-constexpr std::chrono::minutes open_timeout{60};
-constexpr std::chrono::minutes close_timeout{5};
+/// Logs are closed one after the other, each with some syncs.
+constexpr std::chrono::minutes close_timeout{60};
 
 } // namespace
 
@@ -35,9 +31,12 @@ broker(broker_actor::stateful_pointer<broker_state> self,
 
 void broker_state::open(broker_actor_config x) {
   config_ = std::move(x);
-  partitions_in_directory_.resize(config_.directories.size());
+  std::vector<bool> online;
   for (const auto& directory : config_.directories)
-    directory_clean_.push_back(directory.online);
+    online.push_back(directory.online);
+  placement_.emplace(online, config_.found);
+  config_.found.clear();
+  badly_closed_.resize(online.size());
   image_ = std::make_shared<cluster::metadata_image>();
   self->delayed_send(
       self,
@@ -77,94 +76,15 @@ void broker_state::take_next() {
   end_if_done();
 }
 
-void broker_state::close_missing(const cluster::metadata_image& image) {
-  for (auto i = partitions_.begin(); i != partitions_.end();) {
-    auto& [name, host] = *i;
-    auto topic = image.find(name.topic);
-    if (topic != nullptr && topic->id == host.topic_id) {
-      ++i;
-      continue;
-    }
-    if (host.actor != nullptr) {
-      // The next image may create the topic again: wait until it is gone.
-      ++opening_;
-      auto done = [this] {
-        --opening_;
-        end_if_done();
-      };
-      self->request(host.actor, close_timeout, close_partition{true})
-          .then([done](const partition_closed&) { done(); },
-                [done](const caf::error&) { done(); });
-    } else if (config_.directories[host.directory].online) {
-      // Nobody serves it who could erase it, and a new topic of that name must
-      // not meet its files.
-      const auto& directory = config_.directories[host.directory];
-      self->send(directory.keeper,
-                 remove_files{{directory.path + "/" + to_string(name)}, {}});
-    }
-    --partitions_in_directory_[host.directory];
-    i = partitions_.erase(i);
-  }
-}
-
-void broker_state::open_partition(const storage::topic_partition& name,
-                                  const cluster::topic_image& topic) {
-  hosted host{topic.id, choose_directory(name), {}};
-  ++partitions_in_directory_[host.directory];
-  if (!config_.directories[host.directory].online) {
-    partitions_.emplace(name, std::move(host));
-    return;
-  }
-  ++opening_;
-  open_log order{name, topic.id, log_config_of(topic, *queue_.front().image)};
-  const auto& keeper = config_.directories[host.directory].keeper;
-  partitions_.emplace(name, std::move(host));
-  self->request(keeper, open_timeout, std::move(order))
-      .then([this, name](log_opened& x) { finish(name, x); },
-            [this, name](const caf::error& x) {
-              log_opened failed;
-              failed.why = to_problem(x);
-              finish(name, failed);
-            });
-}
-
-void broker_state::finish(const storage::topic_partition& name, log_opened& x) {
-  --opening_;
-  auto i = partitions_.find(name);
-  if (!x.why.ok()) {
-    spdlog::error("broker.partition_offline tp={} reason=\"{}\"",
-                  to_string(name), x.why.message);
-    if (i != partitions_.end())
-      directory_clean_[i->second.directory] = false;
-  } else if (i != partitions_.end()) {
-    const auto& directory = config_.directories[i->second.directory];
-    auto registration = queue_.front().image->find(name);
-    partition_config config;
-    config.name = name;
-    config.log = std::move(x.value);
-    config.leader_epoch = registration ? registration->leader_epoch : 0;
-    config.level = config_.config.durability_level;
-    config.flush_interval =
-        std::chrono::milliseconds(config_.config.flush_interval_ms);
-    config.keeper = directory.keeper;
-    config.sync = directory.sync;
-    auto turn = next_lane_++;
-    config.cold_reader =
-        config_.cold_readers[turn % config_.cold_readers.size()];
-    config.report_failure = [me = broker_actor{self}](partition_failed y) {
-      caf::anon_send(me, y);
-    };
-    config.now = config_.now;
-    i->second.actor =
-        spawn_on(self->system(), config_.lanes[turn % config_.lanes.size()],
-                 partition, std::move(config));
-  }
-  end_if_done();
+const cluster::metadata_image& broker_state::image() const {
+  return in_work_ ? *queue_.front().image : *image_;
 }
 
 void broker_state::end_if_done() {
-  if (!in_work_ || opening_ > 0)
+  if (opening_ > 0)
     return;
+  if (!in_work_)
+    return publish();
   image_ = queue_.front().image;
   publish();
   in_work_ = false;
@@ -176,11 +96,12 @@ void broker_state::end_if_done() {
 
 void broker_state::publish() {
   auto next = std::make_shared<routing>();
-  auto before = config_.routes->get();
   next->image = image_;
   for (const auto& [name, topic] : image_->topics) {
     auto route = std::make_shared<topic_route>();
     route->topic = topic;
+    route->min_insync_replicas = cluster::min_insync_replicas(
+        topic->configs, *image_, config_.config.id, config_.config.values);
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       const auto& host = partitions_.at({name, static_cast<int32_t>(i)});
       route->partitions.push_back({host.actor, host.directory});
@@ -216,7 +137,7 @@ void broker_state::on_partition_failed(const partition_failed& x) {
   spdlog::error("broker.partition_failed tp={} reason=\"{}\"",
                 to_string(x.name), x.reason);
   i->second.actor = nullptr;
-  directory_clean_[i->second.directory] = false;
+  placement_->mark_failed(i->second.directory);
   if (!in_work_)
     publish();
 }
@@ -228,6 +149,8 @@ void broker_state::on_housekeeping_due() {
     if (host.actor != nullptr)
       self->send(host.actor, housekeep{});
   }
+  if (!in_work_ && opening_ == 0)
+    open_again();
   self->delayed_send(
       self,
       std::chrono::milliseconds(config_.config.retention_check_interval_ms),
@@ -240,7 +163,7 @@ caf::result<broker_stopped> broker_state::on_stop_broker() {
   closing_ = 1;
   auto done = [this](size_t directory, bool well) {
     if (!well)
-      directory_clean_[directory] = false;
+      badly_closed_[directory] = true;
     if (--closing_ == 0)
       mark_directories();
   };
@@ -269,7 +192,7 @@ void broker_state::mark_directories() {
   for (size_t i = 0; i < config_.directories.size(); ++i) {
     const auto& directory = config_.directories[i];
     ++closing_;
-    if (!directory_clean_[i])
+    if (badly_closed_[i] || !placement_->healthy(i))
       done({errc::partition_offline,
             directory.path + " could not be closed; its next start recovers"});
     else
@@ -278,33 +201,6 @@ void broker_state::mark_directories() {
                 [done](const caf::error& x) { done(to_problem(x)); });
   }
   done({});
-}
-
-size_t broker_state::choose_directory(const storage::topic_partition& name) {
-  for (const auto& x : config_.found) {
-    if (x.name == name)
-      return x.directory;
-  }
-  // At the start every partition existed before: one that is nowhere lies in
-  // the directory that failed, and must not be born again empty elsewhere.
-  bool starting = image_->cluster_id.empty();
-  for (size_t i = 0; starting && i < config_.directories.size(); ++i) {
-    if (!config_.directories[i].online)
-      return i;
-  }
-  return least_used_directory();
-}
-
-size_t broker_state::least_used_directory() const {
-  size_t best = 0;
-  auto worse = [this](size_t i) {
-    return std::pair{!directory_clean_[i], partitions_in_directory_[i]};
-  };
-  for (size_t i = 1; i < config_.directories.size(); ++i) {
-    if (worse(i) < worse(best))
-      best = i;
-  }
-  return best;
 }
 
 storage::log_config

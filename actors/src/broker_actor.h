@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "disk_placement.h"
 #include "lane_hosted.h"
 #include "services.h"
 
@@ -14,24 +15,16 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <string>
+#include <optional>
 #include <vector>
 
 namespace troupe::actors {
-
-/// A partition directory that was there when the node started.
-struct found_log {
-  storage::topic_partition name;
-  storage::uuid topic_id;
-  size_t directory = 0;
-};
 
 struct broker_actor_config {
   cluster::broker_config config;
   std::vector<data_directory> directories;
   /// Null entries put partitions on CAF's scheduler (deterministic tests).
   std::vector<lane_unit*> lanes;
-  std::vector<cold_reader_actor> cold_readers;
   std::shared_ptr<published<routing>> routes;
   /// Told that `routes` moved on; may be null.
   group_coordinator_actor groups;
@@ -59,6 +52,8 @@ private:
     size_t directory = 0;
     /// Null while opening and when offline.
     partition_actor actor;
+    /// Its log could not be opened for a reason that may pass.
+    bool open_again = false;
   };
   using promise = caf::typed_response_promise<metadata_applied>;
   struct pending {
@@ -68,24 +63,28 @@ private:
 
   /// Takes the next image, if none is in work.
   void take_next();
-  /// One log was opened, or not.
-  void finish(const storage::topic_partition& name, log_opened& x);
+  /// The image in work, or the one that is served.
+  const cluster::metadata_image& image() const;
   void open_partition(const storage::topic_partition& name,
                       const cluster::topic_image& topic);
+  void ask_for_log(const storage::topic_partition& name, const hosted& host,
+                   const cluster::topic_image& topic);
+  /// One log was opened, or not.
+  void finish(const storage::topic_partition& name, const storage::uuid& topic,
+              log_opened& x);
+  void serve(const storage::topic_partition& name, hosted& host, log_box log);
+  void open_again();
   void close_missing(const cluster::metadata_image& image);
   void reconfigure(const cluster::metadata_image& image);
   void end_if_done();
   void publish();
   void mark_directories();
-  /// The directory that has the partition, or a good one for a new log.
-  size_t choose_directory(const storage::topic_partition& name);
-  size_t least_used_directory() const;
   storage::log_config log_config_of(const cluster::topic_image& topic,
                                     const cluster::metadata_image& image);
 
   broker_actor_config config_;
   std::map<storage::topic_partition, hosted> partitions_;
-  std::vector<size_t> partitions_in_directory_;
+  std::optional<disk_placement> placement_;
   /// Images that wait until the one in work is served.
   std::deque<pending> queue_;
   size_t opening_ = 0;
@@ -96,8 +95,8 @@ private:
   caf::typed_response_promise<broker_stopped> stop_promise_;
   size_t closing_ = 0;
   bool stopping_ = false;
-  /// Every log of the directory was closed as it should be.
-  std::vector<bool> directory_clean_;
+  /// A log of the directory could not be closed as it should be.
+  std::vector<bool> badly_closed_;
   problem unclean_;
 };
 

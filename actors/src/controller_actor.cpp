@@ -86,25 +86,27 @@ caf::result<metadata_decided>
 controller_state::decide(const Items& items, bool validate_only,
                          Decide decide_one) {
   metadata_decided decided;
-  decided.image = log_->image();
+  // One copy for all items, not one for each.
+  cluster::metadata_editor editor(*log_->image());
   cluster::metadata_delta delta;
   for (const auto& item : items) {
-    cluster::outcome outcome = decide_one(*decided.image, item);
+    cluster::outcome outcome = decide_one(editor.image(), item);
     if (outcome.verdict.ok() && !outcome.records.empty()) {
-      auto next = cluster::apply(*decided.image, outcome.records,
-                                 decided.image->end_offset);
-      if (!next) {
-        decided.results.emplace_back(std::move(next.error()));
+      if (auto applied = editor.apply(outcome.records); !applied) {
+        decided.results.emplace_back(std::move(applied.error()));
+        editor = cluster::metadata_editor(*log_->image());
+        static_cast<void>(editor.apply(delta));
         continue;
       }
-      decided.image = std::move(*next);
       std::move(outcome.records.begin(), outcome.records.end(),
                 std::back_inserter(delta));
     }
     decided.results.emplace_back(std::move(outcome.verdict));
   }
-  if (validate_only || delta.empty())
+  if (validate_only || delta.empty()) {
+    decided.image = delta.empty() ? log_->image() : std::move(editor).finish();
     return decided;
+  }
   auto appended = log_->append(delta, config_.now());
   if (!appended) {
     spdlog::error("controller.append_failed reason=\"{}\"",

@@ -2,12 +2,13 @@
 #include "data_directories.h"
 
 #include "log_keeper_actor.h"
+#include "partition_directory.h"
 
 #include <troupe/storage/node_database.h>
 
 #include <spdlog/spdlog.h>
 
-#include <charconv>
+#include <cerrno>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -26,23 +27,6 @@ constexpr const char* metadata_log_name = "__cluster_metadata-0";
 constexpr const char* partition_metadata_name = "partition.metadata";
 constexpr size_t partition_metadata_bytes_max = 4096;
 
-/// `orders-7` -> {orders, 7}; nothing for other names and for the metadata
-/// log, which is not a partition that clients see.
-std::optional<storage::topic_partition> parse_name(std::string_view name) {
-  auto dash = name.rfind('-');
-  if (dash == std::string_view::npos || dash == 0
-      || name.starts_with("__cluster_metadata-"))
-    return std::nullopt;
-  storage::topic_partition tp;
-  tp.topic = name.substr(0, dash);
-  auto digits = name.substr(dash + 1);
-  auto end = digits.data() + digits.size();
-  auto [last, code] = std::from_chars(digits.data(), end, tp.partition);
-  if (code != std::errc{} || last != end || tp.partition < 0)
-    return std::nullopt;
-  return tp;
-}
-
 /// The id in `partition.metadata`; nil when there is none that we can read.
 storage::uuid topic_id_of(storage::file_system& fs, const std::string& path) {
   auto content = storage::read_file(fs, path + "/" + partition_metadata_name,
@@ -59,17 +43,16 @@ storage::uuid topic_id_of(storage::file_system& fs, const std::string& path) {
       .value_or(storage::uuid{});
 }
 
-/// The marker counts once: from here on a crash is a crash.
-result<bool> take_marker(storage::file_system& fs, const std::string& path) {
-  auto marker = path + "/" + clean_shutdown_marker;
-  auto there = fs.exists(marker);
-  if (!there || !*there)
-    return there;
-  if (auto removed = fs.remove(marker); !removed)
-    return failure(removed.error());
-  if (auto synced = fs.sync_directory(path); !synced)
-    return failure(synced.error());
-  return true;
+/// What cannot be looked into must not be taken for missing.
+bool may_be_directory(storage::file_system& fs, const std::string& path) {
+  auto entries = fs.list(path);
+  return entries || entries.error().os_error != ENOTDIR;
+}
+
+/// The marker counts once.
+result<void> take_marker(storage::file_system& fs, const std::string& path) {
+  auto removed = fs.remove(path + "/" + clean_shutdown_marker);
+  return removed ? fs.sync_directory(path) : removed;
 }
 
 /// Everything about one directory; `logs` receives its partitions.
@@ -81,7 +64,7 @@ result<void> open_directory(storage::file_system& fs, opened_directory& x,
   if (!lock)
     return failure(lock.error());
   x.lock = std::move(*lock);
-  auto clean = take_marker(fs, x.path);
+  auto clean = fs.exists(x.path + "/" + clean_shutdown_marker);
   if (!clean)
     return failure(clean.error());
   x.clean = *clean;
@@ -90,12 +73,11 @@ result<void> open_directory(storage::file_system& fs, opened_directory& x,
     return failure(names.error());
   for (const auto& name : *names) {
     auto full = x.path + "/" + name;
-    if (name.ends_with(deleted_directory_suffix)) {
-      if (auto done = fs.remove_all(full); !done)
-        return done;
-    } else if (auto tp = parse_name(name)) {
+    auto tp = parse_partition_directory(name);
+    if (is_doomed_directory(name))
+      x.doomed.push_back(std::move(full));
+    else if (tp && may_be_directory(fs, full))
       logs.push_back({std::move(*tp), topic_id_of(fs, full), index});
-    }
   }
   x.online = true;
   return {};
@@ -208,8 +190,25 @@ claim_directories(storage::file_system& fs, const opened_directories& opened,
   return {};
 }
 
-result<void> set_strays_aside(storage::file_system& fs, opened_directories& x,
-                              const cluster::metadata_image& image) {
+result<void>
+take_clean_markers(storage::file_system& fs, opened_directories& opened) {
+  for (auto& x : opened.all) {
+    if (!x.online)
+      continue;
+    auto taken = take_marker(fs, x.path);
+    if (taken)
+      continue;
+    if (x.path == opened.home_path())
+      return taken;
+    spdlog::error("node.directory_offline path={} reason=\"{}\"", x.path,
+                  to_string(taken.error()));
+    x.online = false;
+  }
+  return {};
+}
+
+void set_strays_aside(storage::file_system& fs, opened_directories& x,
+                      const cluster::metadata_image& image) {
   auto known = [&image](const found_log& log) {
     auto topic = image.find(log.name.topic);
     return topic != nullptr
@@ -220,14 +219,17 @@ result<void> set_strays_aside(storage::file_system& fs, opened_directories& x,
   for (const auto& log : x.logs) {
     if (known(log))
       continue;
-    auto from = x.all[log.directory].path + "/" + to_string(log.name);
-    auto to = from + "." + to_string(log.topic_id) + "-stray";
+    auto home = x.all[log.directory].path + "/";
+    auto from = home + to_string(log.name);
+    auto to = home + stray_directory_name(log.name, log.topic_id);
     spdlog::warn("node.stray_partition path={} renamed_to={}", from, to);
+    // It is in nobody's way unless a topic of that name is made, which then
+    // finds the wrong topic id.
     if (auto done = fs.rename(from, to); !done)
-      return done;
+      spdlog::error("node.stray_stays path={} reason=\"{}\"", from,
+                    to_string(done.error()));
   }
   std::erase_if(x.logs, std::not_fn(known));
-  return {};
 }
 
 } // namespace troupe::actors

@@ -21,8 +21,10 @@ struct opened_directory {
   std::unique_ptr<storage::directory_lock> lock;
   /// It could be read and locked. If not, its partitions are offline.
   bool online = false;
-  /// It was closed properly; the marker was taken away.
+  /// It was closed properly: the marker is there.
   bool clean = false;
+  /// Paths of deleted logs that are not removed yet.
+  std::vector<std::string> doomed;
 };
 
 /// What a node finds in its data directories before any actor runs.
@@ -53,10 +55,17 @@ result<void>
 claim_directories(storage::file_system& fs, const opened_directories& x,
                   const std::string& cluster_id, cluster::node_id node);
 
+/// Takes the clean-shutdown markers away: from here on a crash is a crash. The
+/// last step before logs are opened, so that a start that was refused costs
+/// the next one nothing. A directory that keeps its marker goes offline.
+result<void> take_clean_markers(storage::file_system& fs,
+                                opened_directories& x);
+
 /// Renames partition directories that the metadata does not know to
 /// `...-stray` and takes them out of `x.logs`. They are never removed: if the
-/// metadata is wrong, they are all there is.
-result<void> set_strays_aside(storage::file_system& fs, opened_directories& x,
-                              const cluster::metadata_image& image);
+/// metadata is wrong, they are all there is. One that cannot be renamed stays
+/// where it is.
+void set_strays_aside(storage::file_system& fs, opened_directories& x,
+                      const cluster::metadata_image& image);
 
 } // namespace troupe::actors

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deadlines.h"
 
+#include <algorithm>
+
 namespace troupe::actors {
+
+void deadlines::remove(clock::time_point when, uint64_t id) {
+  auto [begin, end] = waiting_.equal_range(when);
+  auto found = std::find_if(
+      begin, end, [id](const auto& entry) { return entry.second == id; });
+  if (found != end)
+    waiting_.erase(found);
+}
 
 std::vector<uint64_t> deadlines::expired(clock::time_point now) {
   std::vector<uint64_t> result;

@@ -17,6 +17,9 @@ public:
 
   void add(clock::time_point when, uint64_t id) { waiting_.emplace(when, id); }
 
+  /// Forgets one that was added for `when`.
+  void remove(clock::time_point when, uint64_t id);
+
   /// Takes out everything due at `now`.
   std::vector<uint64_t> expired(clock::time_point now);
 

@@ -63,6 +63,7 @@ error_code to_kafka(storage::errc x) noexcept {
     return error_code::invalid_request;
   case errc::disk_full:
   case errc::read_only:
+  case errc::busy:
   case errc::io:
   case errc::poisoned:
   case errc::corrupt_log:

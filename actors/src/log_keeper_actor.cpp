@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log_keeper_actor.h"
 
+#include "partition_directory.h"
+
 #include <spdlog/spdlog.h>
 
 #include <utility>
@@ -12,13 +14,16 @@ log_keeper(log_keeper_actor::stateful_pointer<log_keeper_state> self,
            log_keeper_config config) {
   auto& state = self->state;
   state.config = std::move(config);
+  for (auto& path : std::exchange(state.config.doomed, {}))
+    state.remove_slowly(std::move(path));
   return {
     [&state](const open_log& x) { return state.on_open_log(x); },
     [&state](close_log& x) { return state.on_close_log(x); },
+    [&state](const erase_log& x) { state.on_erase_log(x); },
     [&state](const save_checkpoint& x) { return state.on_save_checkpoint(x); },
     [&state](const keep_checkpoint& x) { state.on_keep_checkpoint(x); },
     [&state](remove_files& x) { state.on_remove_files(x); },
-    [&state](const remove_files_now& x) { state.on_remove_files_now(x); },
+    [&state](remove_files_now& x) { state.on_remove_files_now(x); },
     [&state](const mark_clean_shutdown&) {
       return state.on_mark_clean_shutdown();
     },
@@ -94,11 +99,11 @@ result<void> log_keeper_state::settle(storage::log& log) {
 log_closed log_keeper_state::on_close_log(close_log& x) {
   auto log = std::move(*x.value);
   auto name = log->options().name;
-  auto directory = log->options().directory;
+  auto topic_id = log->options().topic_id;
   auto checkpoint = log->close(x.high_watermark);
   log.reset();
   if (x.erase) {
-    auto erased = erase(name, directory);
+    auto erased = erase(name, topic_id);
     return erased ? log_closed{} : log_closed{problem{erased.error()}};
   }
   if (!checkpoint)
@@ -107,18 +112,36 @@ log_closed log_keeper_state::on_close_log(close_log& x) {
   return saved ? log_closed{} : log_closed{problem{saved.error()}};
 }
 
+void log_keeper_state::on_erase_log(const erase_log& x) {
+  if (auto done = erase(x.name, x.topic_id); !done)
+    spdlog::error("log_keeper.erase_failed tp={} reason=\"{}\"",
+                  to_string(x.name), to_string(done.error()));
+}
+
 result<void> log_keeper_state::erase(const storage::topic_partition& tp,
-                                     const std::string& directory) {
+                                     const storage::uuid& topic_id) {
   if (auto done = config.offsets->erase(tp); !done)
     return done;
   // The rename is the deletion: a crash before the removal ends leaves a name
   // that the next start recognises.
-  auto doomed = directory + deleted_directory_suffix;
-  if (auto done = config.fs->remove_all(doomed); !done)
-    return done;
-  if (auto done = config.fs->rename(directory, doomed); !done)
-    return done;
-  return config.fs->remove_all(doomed);
+  auto doomed = config.directory + "/" + doomed_directory_name(tp, topic_id);
+  auto done = config.fs->rename(config.directory + "/" + to_string(tp), doomed);
+  if (!done && done.error().code == storage::errc::not_found)
+    return {};
+  if (done)
+    remove_slowly(std::move(doomed));
+  return done;
+}
+
+void log_keeper_state::remove_slowly(std::string directory) {
+  remove_files_now order;
+  auto inside = config.fs->list(directory);
+  order.paths.push_back(directory);
+  if (inside) {
+    for (const auto& name : *inside)
+      order.paths.push_back(directory + "/" + name);
+  }
+  self->send(self, std::move(order));
 }
 
 checkpoint_saved
@@ -135,20 +158,21 @@ void log_keeper_state::on_keep_checkpoint(const keep_checkpoint& x) {
 }
 
 void log_keeper_state::on_remove_files(remove_files& x) {
-  // Whoever sets no delay may send an `open_log` of the same path next.
-  if (x.delay.count() == 0) {
-    on_remove_files_now({std::move(x.paths)});
-    return;
-  }
   self->delayed_send(self, x.delay, remove_files_now{std::move(x.paths)});
 }
 
-void log_keeper_state::on_remove_files_now(const remove_files_now& x) {
-  for (const auto& path : x.paths) {
-    if (auto done = config.fs->remove_all(path); !done)
-      spdlog::warn("log_keeper.remove_failed path={} reason=\"{}\"", path,
-                   to_string(done.error()));
-  }
+void log_keeper_state::on_remove_files_now(remove_files_now& x) {
+  if (x.paths.empty())
+    return;
+  // One at a time, the last first: whoever waits for a log to be opened waits
+  // for one file to go, not for all that a topic had.
+  auto path = std::move(x.paths.back());
+  x.paths.pop_back();
+  if (auto done = config.fs->remove_all(path); !done)
+    spdlog::warn("log_keeper.remove_failed path={} reason=\"{}\"", path,
+                 to_string(done.error()));
+  if (!x.paths.empty())
+    self->send(self, std::move(x));
 }
 
 log_closed log_keeper_state::on_mark_clean_shutdown() {

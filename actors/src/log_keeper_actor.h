@@ -11,14 +11,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace troupe::actors {
 
 /// Left in a data directory whose logs were all closed properly.
 inline constexpr const char* clean_shutdown_marker = ".clean_shutdown";
-
-/// Directories with this ending are on their way out (as Kafka names them).
-inline constexpr const char* deleted_directory_suffix = "-delete";
 
 struct log_keeper_config {
   storage::file_system* fs = nullptr;
@@ -27,6 +25,8 @@ struct log_keeper_config {
   /// The marker was there when the node started.
   bool clean_shutdown = false;
   std::function<storage::timestamp_ms()> now;
+  /// Paths of deleted logs that an earlier run did not remove any more.
+  std::vector<std::string> doomed = {};
 };
 
 struct log_keeper_state {
@@ -36,21 +36,25 @@ struct log_keeper_state {
 
   log_opened on_open_log(const open_log& x);
   log_closed on_close_log(close_log& x);
+  void on_erase_log(const erase_log& x);
   checkpoint_saved on_save_checkpoint(const save_checkpoint& x);
   void on_keep_checkpoint(const keep_checkpoint& x);
   void on_remove_files(remove_files& x);
-  void on_remove_files_now(const remove_files_now& x);
+  void on_remove_files_now(remove_files_now& x);
   log_closed on_mark_clean_shutdown();
   directory_description on_describe_directory();
 
   log_keeper_actor::pointer self;
   log_keeper_config config;
 
+  /// Removes a directory bit by bit, between other orders.
+  void remove_slowly(std::string directory);
+
 private:
   /// After a scan: makes what it found durable and replaces the checkpoint.
   result<void> settle(storage::log& log);
   result<void> erase(const storage::topic_partition& tp,
-                     const std::string& directory);
+                     const storage::uuid& topic_id);
 };
 
 log_keeper_actor::behavior_type

@@ -51,16 +51,9 @@ size_t lane_count(const cluster::broker_config& config) {
   return std::max<size_t>(1, std::thread::hardware_concurrency());
 }
 
-transport::limits bounds_of(const node_options& x) {
-  auto bounds = x.bounds;
-  const auto& config = x.config;
-  bounds.frame_bytes_max = static_cast<size_t>(config.socket_request_max_bytes);
-  bounds.connections_max = static_cast<size_t>(config.max_connections);
-  bounds.requests_in_flight_max =
-      static_cast<size_t>(config.queued_max_requests_per_connection);
-  bounds.idle_timeout =
-      std::chrono::milliseconds(config.connections_max_idle_ms);
-  return bounds;
+/// Whether clients elsewhere cannot connect to what is listened on.
+bool every_interface(const std::string& host) {
+  return host.empty() || host == "*" || host == "0.0.0.0" || host == "::";
 }
 
 } // namespace
@@ -71,6 +64,13 @@ node::state::state(node_options x)
 node::state::~state() = default;
 
 result<void> node::state::start() {
+  const auto& told = options.advertised.host.empty() ? options.listen.host
+                                                     : options.advertised.host;
+  if (every_interface(told))
+    return failure(storage::errc::invalid_argument,
+                   "clients cannot connect to '" + told
+                     + "', which means every interface: an advertised address "
+                       "is needed beside " + to_string(options.listen));
   auto opened = actors::open_directories(storage::posix_file_system(),
                                          options.data_directories);
   if (!opened)
@@ -85,10 +85,11 @@ result<void> node::state::start() {
                                     known.cluster_id, options.config.id);
       !claimed)
     return claimed;
-  if (auto done = actors::set_strays_aside(storage::posix_file_system(),
-                                           directories, known);
-      !done)
-    return done;
+  actors::set_strays_aside(storage::posix_file_system(), directories, known);
+  if (auto taken = actors::take_clean_markers(storage::posix_file_system(),
+                                              directories);
+      !taken)
+    return taken;
   system = std::make_unique<caf::actor_system>(actor_config);
   for (size_t i = 0; i < lane_count(options.config); ++i) {
     auto name = "lane-" + std::to_string(i);
@@ -122,14 +123,16 @@ result<std::unique_ptr<cluster::metadata_log>> node::state::open_metadata() {
 void node::state::spawn_disks() {
   auto& fs = storage::posix_file_system();
   for (const auto& x : directories.all) {
-    actors::log_keeper_config config{&fs, directories.offsets, x.path, x.clean,
-                                     wall_clock};
-    disks.push_back({x.path, x.online,
+    actors::log_keeper_config config{
+      &fs, directories.offsets, x.path, x.clean, wall_clock, x.doomed};
+    disks.push_back({x.path,
+                     x.online,
                      actors::spawn_log_keeper(*system, std::move(config)),
-                     actors::spawn_disk_sync(*system, &fs)});
+                     actors::spawn_disk_sync(*system, &fs),
+                     {}});
+    for (int i = 0; i < actors::cold_readers_per_directory; ++i)
+      disks.back().cold_readers.push_back(actors::spawn_cold_reader(*system));
   }
-  for (int i = 0; i < actors::cold_readers_per_node; ++i)
-    cold_readers.push_back(actors::spawn_cold_reader(*system));
 }
 
 void node::state::spawn_groups() {
@@ -152,7 +155,6 @@ void node::state::spawn_broker() {
   config.config = options.config;
   config.directories = disks;
   config.lanes = unit_pointers();
-  config.cold_readers = cold_readers;
   config.routes = routes;
   config.groups = groups;
   config.found = std::move(directories.logs);
@@ -182,48 +184,6 @@ result<void> node::state::apply(cluster::image_ptr image) {
                                 "opening the partitions failed: "
                                     + actors::to_problem(x).message);
                });
-  return done;
-}
-
-result<void> node::state::listen() {
-  auto shared = std::make_shared<actors::services>();
-  shared->config = options.config;
-  shared->controller = controller;
-  shared->groups = groups;
-  shared->directories = disks;
-  shared->routes = routes;
-  std::vector<transport::lane*> homes;
-  for (auto& x : lanes)
-    homes.push_back(x.get());
-  auto bound = transport::server::listen(
-      options.listen, homes, bounds_of(options),
-      actors::make_sessions(*system, unit_pointers(), shared),
-      actors::make_read_in(cold_readers));
-  if (!bound)
-    return failure(bound.error());
-  server = std::move(*bound);
-  transport = actors::spawn_transport(*system, server);
-  auto at = server->local();
-  this->bound = at;
-  {
-    std::lock_guard guard(counting_);
-    counters_ = &server->counters();
-  }
-  cluster::node_registration me;
-  me.id = options.config.id;
-  me.host = options.advertised.host.empty() ? at.host : options.advertised.host;
-  me.port = options.advertised.port != 0 ? options.advertised.port : at.port;
-  result<void> done;
-  caf::scoped_actor self{*system};
-  self->request(controller, std::chrono::minutes(1), actors::register_node{me})
-      .receive(
-          [&](actors::metadata_decided& x) {
-            if (!x.results.front().ok())
-              done = failure(storage::errc::io, x.results.front().message);
-          },
-          [&](const caf::error& x) {
-            done = failure(storage::errc::io, actors::to_problem(x).message);
-          });
   return done;
 }
 

@@ -36,7 +36,6 @@ struct node::state {
   std::vector<std::unique_ptr<actors::lane_unit>> units;
   std::shared_ptr<actors::published<actors::routing>> routes;
   std::vector<actors::data_directory> disks;
-  std::vector<actors::cold_reader_actor> cold_readers;
   actors::group_coordinator_actor groups;
   actors::broker_actor broker;
   actors::controller_actor controller;

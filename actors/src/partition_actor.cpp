@@ -18,6 +18,12 @@ namespace {
 /// Kafka's log.flush.offset.checkpoint.interval.ms.
 constexpr storage::timestamp_ms checkpoint_interval_ms = 60'000;
 
+/// Times that one read is sent to the cold reader.
+constexpr int32_t cold_reads_max = 8;
+
+/// The logs of a directory are closed one after the other.
+constexpr std::chrono::minutes close_timeout{60};
+
 } // namespace
 
 partition_actor::behavior_type partition(partition_pointer self,
@@ -38,6 +44,7 @@ partition_actor::behavior_type partition(partition_pointer self,
     [&state](const describe_partition&) {
       return state.on_describe_partition();
     },
+    [&state](const list_producers&) { return state.on_list_producers(); },
     [&state](const reconfigure_log& x) { state.on_reconfigure_log(x); },
     [&state](const become_leader& x) { state.on_become_leader(x); },
     [&state](const housekeep&) { state.on_housekeep(); },
@@ -90,6 +97,17 @@ void partition_state::on_read_records(read_records& x) {
     check_failure();
     return;
   }
+  // Short of memory the pages are gone again before we come to look: the
+  // client is told in time, and asks again.
+  if (x.cold_reads >= cold_reads_max) {
+    read_finished late;
+    late.ticket = x.ticket;
+    late.why = storage::error{storage::errc::busy,
+                              "what was read in did not stay in memory"};
+    self->send(x.client, std::move(late));
+    return;
+  }
+  ++x.cold_reads;
   auto retry = [me = partition_actor{self}, x] { caf::anon_send(me, x); };
   self->send(config_.cold_reader,
              read_in_slice{std::move(outcome.answer.records), retry});
@@ -146,8 +164,16 @@ partition_description partition_state::on_describe_partition() {
   return core_->describe();
 }
 
+producers_listed partition_state::on_list_producers() {
+  return core_->producers();
+}
+
 void partition_state::on_reconfigure_log(const reconfigure_log& x) {
   core_->reconfigure(x.config);
+  // What was appended under another flush.ms must not wait for an append.
+  if (!core_->closed() && !core_->failed()
+      && core_->log().recovery_point() < core_->log().end_offset())
+    arm_flush();
 }
 
 void partition_state::on_become_leader(const become_leader& x) {
@@ -194,7 +220,7 @@ partition_state::on_close_partition(const close_partition& x) {
   auto promise = self->make_response_promise<partition_closed>();
   // The actor stays behind, refusing, until nobody knows it any more: late
   // requests get an answer instead of silence.
-  self->request(config_.keeper, std::chrono::minutes(5), std::move(order))
+  self->request(config_.keeper, close_timeout, std::move(order))
     .then(
       [promise](log_closed& y) mutable {
         promise.deliver(partition_closed{std::move(y.why)});

@@ -51,6 +51,7 @@ struct partition_state {
   found_epoch_end on_find_epoch_end(const find_epoch_end& x);
   caf::result<records_deleted> on_delete_records(const delete_records& x);
   partition_description on_describe_partition();
+  producers_listed on_list_producers();
   void on_reconfigure_log(const reconfigure_log& x);
   void on_become_leader(const become_leader& x);
   void on_housekeep();

@@ -188,7 +188,14 @@ partition_description partition_core::describe() const {
   answer.high_watermark = leader_.high_watermark();
   answer.page_cache_hits = log_->counters()->pages_hit;
   answer.page_cache_misses = log_->counters()->pages_missed;
-  answer.producers = log_->active_producers();
+  return answer;
+}
+
+producers_listed partition_core::producers() const {
+  producers_listed answer;
+  answer.why = refuse(storage::no_leader_epoch);
+  if (!closed())
+    answer.producers = log_->active_producers();
   return answer;
 }
 

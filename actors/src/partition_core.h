@@ -44,6 +44,7 @@ public:
 
   storage::removed_files apply_retention(timestamp_ms now);
   partition_description describe() const;
+  producers_listed producers() const;
   void reconfigure(const storage::log_config& x);
   void become_leader(cluster::leader_epoch_t epoch);
 

@@ -4,6 +4,8 @@
 #include <troupe/actors/interfaces.h>
 #include <troupe/cluster/metadata_image.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -23,6 +25,8 @@ struct partition_route {
 
 struct topic_route {
   std::shared_ptr<const cluster::topic_image> topic;
+  /// Replicas that must be in sync for acks=all.
+  int32_t min_insync_replicas = 1;
   /// Indexed by partition.
   std::vector<partition_route> partitions;
 };

@@ -20,6 +20,8 @@ struct data_directory {
   bool online = true;
   log_keeper_actor keeper;
   disk_sync_actor sync;
+  /// Its own, so that a disk that hangs delays nobody else's reads.
+  std::vector<cold_reader_actor> cold_readers;
 };
 
 /// What every session of a node works with. Set up before the first session,

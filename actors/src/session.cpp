@@ -49,8 +49,6 @@ void session_state::open(services_ptr shared_services,
 
 session_state::~session_state() = default;
 
-// -- requests -----------------------------------------------------------------
-
 void session_state::on_frame_received(frame_received& x) {
   auto serving = std::make_shared<request>();
   serving->slot = x.slot;
@@ -59,10 +57,13 @@ void session_state::on_frame_received(frame_received& x) {
   if (!header)
     return close("request header: " + header.error().message);
   serving->header = std::move(*header);
-  serve(std::move(serving));
+  serve(serving);
+  // Handlers have decoded it: a request that waits must not keep a whole
+  // receive block.
+  serving->frame = {};
 }
 
-void session_state::serve(request_ptr x) {
+void session_state::serve(const request_ptr& x) {
   const auto& header = x->header;
   auto api = kafka::find_api(header.api_key);
   if (api == nullptr)
@@ -87,8 +88,6 @@ void session_state::on_connection_closed(const connection_closed& x) {
   forget_groups();
   self->quit();
 }
-
-// -- partitions ---------------------------------------------------------------
 
 void session_state::append(const partition_actor& to, storage::buffer batch,
                            int16_t acks, std::chrono::milliseconds timeout,
@@ -122,14 +121,14 @@ ticket_t session_state::watch(const partition_actor& what,
                               storage::offset_t above,
                               std::function<void()> then) {
   auto ticket = next_ticket_++;
-  auto& watched = watched_[what.id()];
-  watched.actor = what;
+  auto [found, added] = watched_.try_emplace(what.id());
+  auto& watched = found->second;
   watched.waiting.emplace(ticket, std::move(then));
   // An older promise does as well: it comes no later, and whoever waits looks
   // for himself whether it is enough.
-  if (watched.armed && watched.above <= above)
+  if (!added && watched.above <= above)
     return ticket;
-  watched.armed = true;
+  watched.actor = what;
   watched.above = above;
   self->send(what, watch_records{what.id(), above, self});
   return ticket;
@@ -156,27 +155,27 @@ void session_state::on_read_finished(read_finished& x) {
 }
 
 void session_state::on_records_available(const records_available& x) {
-  auto found = watched_.find(x.ticket);
-  if (found == watched_.end())
+  auto kept = watched_.extract(x.ticket);
+  if (kept.empty())
     return;
-  found->second.armed = false;
-  for (auto& [ticket, then] : std::exchange(found->second.waiting, {}))
+  for (auto& [ticket, then] : kept.mapped().waiting)
     then();
 }
-
-// -- deadlines ----------------------------------------------------------------
 
 ticket_t session_state::after(std::chrono::milliseconds delay,
                               std::function<void()> then) {
   auto ticket = next_ticket_++;
-  timers_.emplace(ticket, std::move(then));
-  deadlines_.add(deadlines::clock::now() + delay, ticket);
+  auto when = deadlines::clock::now() + delay;
+  timers_.emplace(ticket, awaited_time{when, std::move(then)});
+  deadlines_.add(when, ticket);
   arm();
   return ticket;
 }
 
 void session_state::cancel(ticket_t timer) {
-  timers_.erase(timer);
+  auto entry = timers_.extract(timer);
+  if (!entry.empty())
+    deadlines_.remove(entry.mapped().when, timer);
 }
 
 void session_state::arm_sweep() {
@@ -212,7 +211,7 @@ void session_state::on_deadline_due() {
     }
     auto entry = timers_.extract(ticket);
     if (!entry.empty())
-      entry.mapped()();
+      entry.mapped().then();
   }
   arm();
 }

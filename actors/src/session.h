@@ -68,15 +68,16 @@ struct session_state {
   void
   open(services_ptr shared_services, std::shared_ptr<transport::connection> to);
 
-  // -- for handlers -----------------------------------------------------------
-
   /// The metadata and actors to serve this request with; take it once.
   routing_ptr routes() const { return shared->routes->get(); }
 
   template <class Response>
   void reply(const request& to, const Response& x) {
-    socket->reply(to.slot, kafka::encode_response(x, to.version(),
-                                                  to.header.correlation_id));
+    auto answer = kafka::encode_response(x, to.version(),
+                                         to.header.correlation_id);
+    if (answer.empty())
+      return close("the answer is larger than 2 GiB");
+    socket->reply(to.slot, std::move(answer));
   }
 
   /// Produce with acks=0.
@@ -121,8 +122,6 @@ struct session_state {
   ticket_t after(std::chrono::milliseconds delay, std::function<void()> then);
   void cancel(ticket_t timer);
 
-  // -- messages ---------------------------------------------------------------
-
   void on_frame_received(frame_received& x);
   void on_connection_closed(const connection_closed& x);
   void on_append_finished(append_finished& x);
@@ -158,16 +157,21 @@ private:
     std::function<void(const offsets_fetched&)> then;
   };
 
-  /// A partition holds one watch of ours, however many requests wait for it.
+  struct awaited_time {
+    deadlines::clock::time_point when;
+    std::function<void()> then;
+  };
+
+  /// A partition that has promised to tell about records above `above`: one
+  /// promise, however many requests wait for it. Gone when it is kept, which
+  /// it is also by a partition that ends.
   struct watched_partition {
     partition_actor actor;
-    /// The partition has promised to tell about records above `above`.
-    bool armed = false;
     storage::offset_t above = 0;
     std::unordered_map<ticket_t, std::function<void()>> waiting;
   };
 
-  void serve(request_ptr x);
+  void serve(const request_ptr& x);
   /// Arms the actor's one timer for the earliest deadline.
   void arm();
   void arm_sweep();
@@ -187,7 +191,7 @@ private:
   sequential_reads places_;
   std::unordered_map<ticket_t, awaited_group> group_calls_;
   std::unordered_map<ticket_t, awaited_offsets> offset_fetches_;
-  std::unordered_map<ticket_t, std::function<void()>> timers_;
+  std::unordered_map<ticket_t, awaited_time> timers_;
   std::unordered_map<caf::actor_id, watched_partition> watched_;
   deadlines deadlines_;
   bool sweeping_ = false;

@@ -19,12 +19,12 @@
 ///   own thread    controller              (syncs the metadata log)
 ///                 group_coordinator       (RocksDB stalls now and then)
 ///                 log_keeper, disk_sync   (one each per data directory)
-///                 cold_reader             (waits for the disk)
+///                 cold_reader             (four per data directory)
 ///                 transport               (waits for connections to end)
 namespace troupe::actors {
 
 /// Disks serve a few reads at once better than one after the other.
-inline constexpr int cold_readers_per_node = 4;
+inline constexpr int cold_readers_per_directory = 4;
 
 broker_actor spawn_broker(caf::actor_system& system, broker_actor_config x);
 controller_actor

@@ -5,6 +5,7 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -64,12 +65,19 @@ transport::accept_handler make_sessions(caf::actor_system& system,
 }
 
 transport::read_in_handler
-make_read_in(std::vector<cold_reader_actor> cold_readers) {
+make_read_in(std::vector<data_directory> directories) {
   auto turn = std::make_shared<std::atomic<size_t>>(0);
-  return [readers = std::move(cold_readers),
+  return [directories = std::move(directories),
           turn](storage::file_slice slice, std::function<void()> done) {
+    auto lies_in = [&path = slice.source->path()](const data_directory& x) {
+      return path.size() > x.path.size() && path.starts_with(x.path)
+             && path[x.path.size()] == '/';
+    };
+    auto home = std::find_if(directories.begin(), directories.end(), lies_in);
+    if (home == directories.end())
+      home = directories.begin();
     auto next = turn->fetch_add(1, std::memory_order_relaxed);
-    caf::anon_send(readers[next % readers.size()],
+    caf::anon_send(home->cold_readers[next % home->cold_readers.size()],
                    read_in_slice{std::move(slice), std::move(done)});
   };
 }

@@ -31,9 +31,9 @@ transport::accept_handler make_sessions(caf::actor_system& system,
                                         std::vector<lane_unit*> lanes,
                                         services_ptr shared);
 
-/// Hands cold slices to the cold readers in turn.
+/// Hands cold slices to the cold readers of their directory in turn.
 transport::read_in_handler
-make_read_in(std::vector<cold_reader_actor> cold_readers);
+make_read_in(std::vector<data_directory> directories);
 
 transport_actor::behavior_type
 transport_of(transport_actor::stateful_pointer<transport_state> self,

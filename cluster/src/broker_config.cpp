@@ -124,6 +124,10 @@ result<broker_config> make_broker_config(config_map values) {
   checked_values checked{values};
   broker_config x;
   x.id = *id;
+  x.rack = checked.text("broker.rack");
+  x.log_dirs = parse_list(checked.text("log.dirs"));
+  if (x.log_dirs.empty() && !checked.text("log.dir").empty())
+    x.log_dirs.emplace_back(checked.text("log.dir"));
   x.num_partitions = static_cast<int32_t>(checked.number("num.partitions"));
   x.default_replication_factor =
       static_cast<int16_t>(checked.number("default.replication.factor"));

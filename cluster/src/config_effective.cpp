@@ -191,4 +191,14 @@ storage::log_config make_log_config(const config_map& overrides,
   return x;
 }
 
+int32_t min_insync_replicas(const config_map& overrides,
+                            const metadata_image& image, node_id node,
+                            const config_map& static_broker) {
+  constexpr std::string_view name = "min.insync.replicas";
+  value_reader values{{effective_topic_config(
+      *find_topic_config(name), overrides,
+      sources_of(image, node, static_broker))}};
+  return static_cast<int32_t>(values.number(name));
+}
+
 } // namespace troupe::cluster

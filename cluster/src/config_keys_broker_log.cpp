@@ -11,7 +11,11 @@ constexpr std::string_view unset = "";
 constexpr std::string_view cleaner =
     "For the log cleaner; no effect in this version.";
 constexpr std::string_view checkpoints =
-    "Accepted; positions are stored when they change.";
+    "Accepted without effect: positions are stored when they matter.";
+constexpr std::string_view jitter =
+    "Accepted without effect: segments are closed at their age.";
+constexpr std::string_view tiered =
+    "Accepted without effect: there is no tiered storage.";
 
 /// Keys without a `false` at the end take effect at once when altered: every
 /// log's configuration is made from them anew.
@@ -61,9 +65,9 @@ constexpr config_key keys[] = {
     {"log.index.size.max.bytes", int32, "10485760", 4, int32_top, "",
      "Largest size of a segment's indexes.", ""},
     {"log.local.retention.bytes", int64, "-2", -2, int64_top, "",
-     "With tiered storage: bytes kept here; -2 is log.retention.bytes.", ""},
+     tiered, ""},
     {"log.local.retention.ms", int64, "-2", -2, int64_top, "",
-     "With tiered storage: time kept here; -2 is log.retention.ms.", ""},
+     tiered, ""},
     {"log.message.timestamp.after.max.ms", int64, "3600000", 0, int64_top, "",
      "How far a record's timestamp may lie in the future.", ""},
     {"log.message.timestamp.before.max.ms", int64, int64_top_text, 0, int64_top,
@@ -85,9 +89,8 @@ constexpr config_key keys[] = {
     {"log.roll.hours", int32, "168", 1, int32_top, "",
      "Hours after which a segment is closed.", "", false},
     {"log.roll.jitter.hours", int32, "0", 0, int32_top, "",
-     "Random hours taken off log.roll.hours.", "", false},
-    {"log.roll.jitter.ms", int64, unset, 0, int64_top, "",
-     "The same in milliseconds; wins over hours.", ""},
+     jitter, "", false},
+    {"log.roll.jitter.ms", int64, unset, 0, int64_top, "", jitter, ""},
     {"log.roll.ms", int64, unset, 1, int64_top, "",
      "Milliseconds after which a segment is closed; wins over hours.", ""},
     {"log.segment.bytes", int32, "1073741824", 14, int32_top, "",
@@ -99,7 +102,8 @@ constexpr config_key keys[] = {
     {"min.insync.replicas", int32, "1", 1, int32_top, "",
      "Replicas in sync that acks=all needs.", ""},
     {"producer.id.expiration.check.interval.ms", int32, "600000", 1, int32_top,
-     "", "Time between two looks for idle producers to forget.", "", false},
+     "", "Accepted without effect: see log.retention.check.interval.ms.", "",
+     false},
     {"producer.id.expiration.ms", int32, "86400000", 1, int32_top, "",
      "Idle producers are forgotten after this.", ""},
     {"unclean.leader.election.enable", boolean, "false", 0, 0, "",

@@ -45,9 +45,9 @@ result<void> check(const std::vector<partition_registration>& partitions,
   return {};
 }
 
-/// Applies records to its own copy of an image.
-struct image_editor {
-  metadata_image image;
+/// Applies records to an image, one after the other.
+struct record_applier {
+  metadata_image& image;
 
   void put(topic_image x) {
     auto topic = std::make_shared<const topic_image>(std::move(x));
@@ -81,6 +81,7 @@ struct image_editor {
                            + " is nil or in use");
     if (auto ok = check(x.topic.partitions, x.topic.name); !ok)
       return ok;
+    image.partitions_in_all += x.topic.partitions.size();
     put(x.topic);
     return {};
   }
@@ -89,6 +90,7 @@ struct image_editor {
     const auto* topic = image.find(x.id);
     if (topic == nullptr)
       return contradiction("deleted topic " + to_string(x.id) + " is unknown");
+    image.partitions_in_all -= topic->partitions.size();
     image.topics.erase(std::string{topic->name});
     image.topics_by_id.erase(x.id);
     return {};
@@ -100,6 +102,7 @@ struct image_editor {
       return contradiction("partitions for unknown topic " + to_string(x.id));
     if (auto ok = check(x.partitions, topic->name); !ok)
       return ok;
+    image.partitions_in_all += x.partitions.size();
     auto changed = *topic;
     changed.partitions.insert(changed.partitions.end(), x.partitions.begin(),
                               x.partitions.end());
@@ -142,12 +145,25 @@ result<image_ptr> apply(const metadata_image& before,
                         const metadata_delta& delta, offset_t end_offset) {
   if (end_offset < before.end_offset)
     return contradiction("offset goes back to " + std::to_string(end_offset));
-  image_editor editor{before};
+  metadata_image image{before};
+  record_applier applier{image};
   for (const auto& record : delta)
-    if (auto ok = std::visit(editor, record); !ok)
+    if (auto ok = std::visit(applier, record); !ok)
       return failure(std::move(ok.error()));
-  editor.image.end_offset = end_offset;
-  return std::make_shared<const metadata_image>(std::move(editor.image));
+  image.end_offset = end_offset;
+  return std::make_shared<const metadata_image>(std::move(image));
+}
+
+result<void> metadata_editor::apply(const metadata_delta& delta) {
+  record_applier applier{image_};
+  for (const auto& record : delta)
+    if (auto ok = std::visit(applier, record); !ok)
+      return ok;
+  return {};
+}
+
+image_ptr metadata_editor::finish() && {
+  return std::make_shared<const metadata_image>(std::move(image_));
 }
 
 metadata_delta snapshot_of(const metadata_image& image) {

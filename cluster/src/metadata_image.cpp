@@ -22,11 +22,4 @@ metadata_image::find(const topic_partition& tp) const {
   return index < topic->partitions.size() ? &topic->partitions[index] : nullptr;
 }
 
-size_t metadata_image::partition_count() const noexcept {
-  size_t count = 0;
-  for (const auto& [name, topic] : topics)
-    count += topic->partitions.size();
-  return count;
-}
-
 } // namespace troupe::cluster

@@ -16,8 +16,27 @@ bool allowed(char c) noexcept {
          || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
 }
 
-char folded(char c) noexcept {
-  return c == '.' ? '_' : c;
+constexpr const char* folded = "._";
+
+/// Finds a topic that is `name` but for '.' and '_' from `from` on. Goes down
+/// only where a topic begins like that: the image may be large.
+const std::string*
+find_folded(const metadata_image& image, std::string& name, size_t from) {
+  auto at = name.find_first_of(folded, from);
+  if (at == std::string::npos) {
+    auto found = image.topics.find(name);
+    return found == image.topics.end() ? nullptr : &found->first;
+  }
+  for (auto c : std::string_view{folded}) {
+    name[at] = c;
+    auto beginning = name.substr(0, at + 1);
+    auto next = image.topics.lower_bound(beginning);
+    if (next == image.topics.end() || !next->first.starts_with(beginning))
+      continue;
+    if (const auto* found = find_folded(image, name, at + 1))
+      return found;
+  }
+  return nullptr;
 }
 
 } // namespace
@@ -38,13 +57,10 @@ std::string topic_name_fault(std::string_view name) {
 
 const std::string*
 colliding_topic(const metadata_image& image, std::string_view name) {
-  if (name.find_first_of("._") == std::string_view::npos)
+  if (name.find_first_of(folded) == std::string_view::npos)
     return nullptr;
-  for (const auto& [other, topic] : image.topics)
-    if (std::equal(name.begin(), name.end(), other.begin(), other.end(),
-                   [](char a, char b) { return folded(a) == folded(b); }))
-      return &other;
-  return nullptr;
+  std::string other{name};
+  return find_folded(image, other, 0);
 }
 
 bool valid_topic_name(std::string_view name) noexcept {

@@ -31,6 +31,8 @@ std::string_view to_string(errc x) noexcept {
     return "disk_full";
   case errc::read_only:
     return "read_only";
+  case errc::busy:
+    return "busy";
   case errc::io:
     return "io";
   case errc::poisoned:
@@ -76,6 +78,12 @@ error from_errno(int os_error, std::string message) {
     break;
   case ENOENT:
     code = errc::not_found;
+    break;
+  case EMFILE:
+  case ENFILE:
+  case ENOMEM:
+  case EAGAIN:
+    code = errc::busy;
     break;
   default:
     break;

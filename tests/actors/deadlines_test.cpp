@@ -35,6 +35,19 @@ TEST_CASE("deadlines: equal times are all due") {
   CHECK(x.expired(at(10)) == ids{1, 2});
 }
 
+TEST_CASE("deadlines: a removed one is forgotten at once, others stay") {
+  deadlines x;
+  x.add(at(10), 1);
+  x.add(at(10), 2);
+  x.add(at(20), 3);
+  x.remove(at(10), 1);
+  x.remove(at(10), 1);
+  x.remove(at(15), 3);
+  CHECK(x.expired(at(10)) == ids{2});
+  x.remove(at(20), 3);
+  CHECK(x.empty());
+}
+
 TEST_CASE("deadlines: a timer is armed only for an earlier deadline") {
   deadlines x;
   CHECK_FALSE(x.to_arm());

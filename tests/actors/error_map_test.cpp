@@ -51,6 +51,7 @@ TEST_CASE("error_map: each reason of storage has its code") {
       {errc::invalid_producer_epoch, error_code::invalid_producer_epoch},
       {errc::disk_full, error_code::kafka_storage_error},
       {errc::read_only, error_code::kafka_storage_error},
+      {errc::busy, error_code::kafka_storage_error},
       {errc::io, error_code::kafka_storage_error},
       {errc::poisoned, error_code::kafka_storage_error},
       {errc::closed, error_code::not_leader_or_follower},

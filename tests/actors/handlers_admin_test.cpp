@@ -270,6 +270,8 @@ TEST_CASE("describe_configs: this broker, all brokers, and what is neither") {
 TEST_CASE("item_bound: more items than any client sends are refused") {
   CHECK(check_item_count(request_items_max).has_value());
   CHECK_FALSE(check_item_count(request_items_max + 1).has_value());
+  CHECK(check_item_count(metadata_changes_max, metadata_changes_max));
+  CHECK_FALSE(check_item_count(metadata_changes_max + 1, metadata_changes_max));
 }
 
 } // namespace troupe::actors::handlers

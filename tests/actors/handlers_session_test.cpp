@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(session_fixture, "delete_records: the new start is told") {
 
 TEST_CASE_FIXTURE(session_fixture, "describe_producers: who is active") {
   start(routing_builder().topic("a", 1, 1, partition).build());
-  description.producers = {{77, 1, 5, 999}};
+  producers.producers = {{77, 1, 5, 999}};
   kafka::describe_producers_request x;
   x.topics = {{"a", {0, 1}}};
   ask(x, 0);

@@ -4,6 +4,7 @@
 #include "temporary_directory.h"
 
 #include <troupe/actors/node.h>
+#include <troupe/transport/kafka/messages/delete_topics.h>
 #include <troupe/transport/kafka/messages/metadata.h>
 
 #include <doctest/doctest.h>
@@ -113,6 +114,52 @@ TEST_CASE("node: a start that fails leaves nothing running or locked") {
   CHECK(started(there)->stop());
 }
 
+TEST_CASE("node: a start that is refused leaves the clean marker") {
+  temporary_directory where;
+  CHECK(started(where)->stop());
+  REQUIRE(where.has(actors::clean_shutdown_marker));
+  node_options options;
+  options.listen.port = 0;
+  options.data_directories = {where.path()};
+  options.config.id = 77;
+  CHECK_FALSE(node::start(options));
+  CHECK(where.has(actors::clean_shutdown_marker));
+}
+
+TEST_CASE("node: every interface is no address to tell clients") {
+  temporary_directory where;
+  for (const char* host : {"", "*", "0.0.0.0", "::"}) {
+    CAPTURE(host);
+    node_options options;
+    options.listen = {host, 0};
+    options.data_directories = {where.path()};
+    auto x = node::start(options);
+    REQUIRE_FALSE(x);
+    CHECK(x.error().code == storage::errc::invalid_argument);
+  }
+  node_options options;
+  options.listen = {"0.0.0.0", 0};
+  options.advertised = {"127.0.0.1", 0};
+  options.data_directories = {where.path()};
+  options.config.lanes = 1;
+  CHECK(node::start(options).has_value());
+}
+
+TEST_CASE("node: its rack is told to clients") {
+  temporary_directory where;
+  node_options options;
+  options.data_directories = {where.path()};
+  options.config.lanes = 1;
+  options.config.rack = "north";
+  auto x = node::start(options);
+  REQUIRE(x);
+  node_client client((*x)->address());
+  auto answer =
+      client.ask<kafka::metadata_response>(kafka::metadata_request{}, 12);
+  REQUIRE(answer.brokers.size() == 1);
+  CHECK(answer.brokers[0].rack == "north");
+}
+
 TEST_CASE("node: without a data directory there is no node") {
   auto x = node::start({});
   REQUIRE_FALSE(x);
@@ -129,6 +176,23 @@ TEST_CASE("node: a stop ends idle connections") {
   CHECK(x->stop());
   CHECK(idle.at_end());
   CHECK(silent.at_end());
+}
+
+TEST_CASE("node: a topic with the longest name comes and goes") {
+  temporary_directory where;
+  std::string name(249, 'n');
+  {
+    auto x = started(where);
+    CHECK(topic_of(*x, name, true).error_code == 0);
+    node_client client(x->address());
+    kafka::delete_topics_request request;
+    request.topic_names = {name};
+    auto answer = client.ask<kafka::delete_topics_response>(request, 3);
+    CHECK(answer.responses.at(0).error_code == 0);
+    CHECK_FALSE(where.has(name + "-0"));
+    CHECK(x->stop());
+  }
+  CHECK(started(where)->stop());
 }
 
 TEST_CASE("node: without a stop the next start recovers") {

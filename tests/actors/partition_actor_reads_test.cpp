@@ -59,6 +59,24 @@ TEST_CASE("partition: a cold read comes back once the slice is in memory") {
   CHECK(x.bases(x.told.reads[0]) == offsets{0});
 }
 
+TEST_CASE("partition: a slice that never stays in memory ends the read") {
+  partition_fixture x;
+  x.append(1);
+  x.store.fs.set_cold(true);
+  x.tell(x.partition, read_records{5, 0, 1000, -1, x.client});
+  size_t attempts = 0;
+  while (x.told.reads.empty() && attempts < 100) {
+    REQUIRE(x.cold_reads.size() == attempts + 1);
+    x.cold_reads[attempts++].done();
+    x.run();
+  }
+  REQUIRE(x.told.reads.size() == 1);
+  CHECK(x.told.reads[0].ticket == 5);
+  CHECK(is(x.told.reads[0].why, storage::errc::busy));
+  x.store.fs.set_cold(false);
+  CHECK(x.read(0).why.ok());
+}
+
 TEST_CASE("partition: a watch is told once, by the newest ticket") {
   partition_fixture x;
   x.watch(1, 0);

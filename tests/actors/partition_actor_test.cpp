@@ -137,7 +137,8 @@ TEST_CASE("partition: an idempotent retry gets its first offset again") {
   CHECK(retry.info.duplicate);
   CHECK(retry.info.base_offset == 1);
   CHECK(x.describe().end_offset == 3);
-  CHECK(x.describe().producers.size() == 1);
+  auto listed = x.ask<producers_listed>(x.partition, list_producers{});
+  CHECK(listed.producers.size() == 1);
 }
 
 TEST_CASE("partition: a retry waits for the sync that its first try needs") {
@@ -197,6 +198,18 @@ TEST_CASE("partition: flush.messages asks for a sync") {
   x.append(1);
   CHECK(x.syncs.empty());
   x.append(2);
+  CHECK(x.syncs.size() == 1);
+}
+
+TEST_CASE("partition: flush.ms holds for what was appended before it") {
+  partition_fixture x;
+  x.append(1);
+  x.fire_timers();
+  REQUIRE(x.syncs.empty());
+  auto config = x.store.options.config;
+  config.flush_ms = 100;
+  x.tell(x.partition, reconfigure_log{config});
+  x.fire_timers();
   CHECK(x.syncs.size() == 1);
 }
 

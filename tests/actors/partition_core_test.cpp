@@ -4,6 +4,8 @@
 
 #include <tests/storage/log_fixture.h>
 
+#include <cerrno>
+
 using namespace troupe;
 using namespace troupe::actors;
 using cluster::durability;
@@ -155,6 +157,21 @@ TEST_CASE("partition core: a refused batch is no failure of the disk") {
   CHECK(std::holds_alternative<storage::errc>(refused.why.code));
   CHECK_FALSE(x.core.failed());
   CHECK(x.append(1).why.ok());
+}
+
+TEST_CASE("partition core: a shortage of descriptors is no failure") {
+  log_fixture store;
+  store.options.config.segment_bytes = 200;
+  partition_core core(core_fixture::opened(store), epoch,
+                      durability::page_cache);
+  auto append = [&] {
+    return core.append(log_fixture::batch(1, 100, 1), store.now).why;
+  };
+  REQUIRE(append().ok());
+  store.fs.inject(storage::test::operation::open, ".log", EMFILE);
+  CHECK(is(append(), storage::errc::busy));
+  CHECK_FALSE(core.failed());
+  CHECK(append().ok());
 }
 
 TEST_CASE("partition core: a late sync of a failed disk counts for nothing") {

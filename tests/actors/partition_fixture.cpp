@@ -41,6 +41,7 @@ dummy_keeper(log_keeper_actor::pointer self, partition_fixture* test) {
       [=](const remove_files_now&) {
         test->held.deliver(test->checkpoint_answer);
       },
+      [](const erase_log&) {},
       [](const mark_clean_shutdown&) { return log_closed{}; },
       [](const describe_directory&) { return directory_description{}; },
   };

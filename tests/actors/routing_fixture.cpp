@@ -30,6 +30,15 @@ routing_builder& routing_builder::topic(const std::string& name, uint8_t id,
   return *this;
 }
 
+routing_builder&
+routing_builder::min_insync(const std::string& topic, int32_t replicas) {
+  auto route = std::make_shared<topic_route>(*routes_.topics.at(topic));
+  route->min_insync_replicas = replicas;
+  routes_.by_id[route->topic->id] = route;
+  routes_.topics[topic] = std::move(route);
+  return *this;
+}
+
 std::shared_ptr<const routing> routing_builder::build() const {
   auto routes = std::make_shared<routing>(routes_);
   routes->image = std::make_shared<const cluster::metadata_image>(image_);

@@ -28,6 +28,9 @@ public:
                          partition_actor actor = {},
                          cluster::config_map configs = {});
 
+  /// Of a topic that was added before.
+  routing_builder& min_insync(const std::string& topic, int32_t replicas);
+
   std::shared_ptr<const routing> build() const;
 
 private:

@@ -44,6 +44,7 @@ log_keeper(log_keeper_actor::pointer, const std::string& path) {
       [](const keep_checkpoint&) {},
       [](const remove_files&) {},
       [](const remove_files_now&) {},
+      [](const erase_log&) {},
       [](const mark_clean_shutdown&) { return log_closed{}; },
       [path](const describe_directory&) {
         return directory_description{path, {}, 100, 40};
@@ -54,8 +55,18 @@ log_keeper(log_keeper_actor::pointer, const std::string& path) {
 partition_actor::behavior_type
 partition(partition_actor::pointer self, session_fixture* test) {
   return {
-      [](const append_records&) {},
-      [](const read_records&) {},
+      [=](const append_records& x) {
+        test->appends.push_back(x);
+        if (!test->mute)
+          self->send(x.client, append_finished{x.ticket, {}, {}, 0, {}});
+      },
+      [=](const read_records& x) {
+        test->reads.push_back(x);
+        read_finished answer;
+        answer.ticket = x.ticket;
+        if (!test->mute)
+          self->send(x.client, std::move(answer));
+      },
       [](const watch_records&) {},
       [](const unwatch_records&) {},
       [=](const find_offset& x) {
@@ -71,6 +82,9 @@ partition(partition_actor::pointer self, session_fixture* test) {
       },
       [=](const describe_partition&) {
         return answer_unless_mute(self, test->mute, test->description);
+      },
+      [=](const list_producers&) {
+        return answer_unless_mute(self, test->mute, test->producers);
       },
       [](const reconfigure_log&) {},
       [](const become_leader&) {},
@@ -123,8 +137,10 @@ session_fixture::session_fixture()
 }
 
 session_fixture::~session_fixture() {
-  // Holds actors, which must not outlive their system.
+  // Hold actors, which must not outlive their system.
   next_routes.reset();
+  appends.clear();
+  reads.clear();
   for (auto& x : {caf::actor_cast<caf::actor>(session_),
                   caf::actor_cast<caf::actor>(controller_),
                   caf::actor_cast<caf::actor>(partition),
@@ -139,7 +155,7 @@ void session_fixture::start(std::shared_ptr<const routing> first) {
   services_ = std::make_shared<services>();
   services_->config.id = this_node;
   services_->controller = controller_;
-  services_->directories.push_back({"/data", true, keeper_, {}});
+  services_->directories.push_back({"/data", true, keeper_, {}, {}});
   services_->routes = std::make_shared<published<routing>>(std::move(first));
   session_ = spawn_on(system_, nullptr, session, services_ptr(services_),
                       std::shared_ptr<transport::connection>(connection));

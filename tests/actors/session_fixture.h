@@ -91,7 +91,10 @@ public:
   found_epoch_end epoch_end;
   records_deleted deleted;
   partition_description description;
+  producers_listed producers;
   /// Asked of partitions, as many as there were.
+  std::vector<append_records> appends;
+  std::vector<read_records> reads;
   std::vector<find_offset> offset_questions;
   std::vector<delete_records> deletions;
 

@@ -150,3 +150,14 @@ TEST_CASE("broker config: printing shows defaults, help and unset keys") {
     CHECK(has(text, key.help));
   }
 }
+
+TEST_CASE("broker config: directories and rack are read without blanks") {
+  auto x = made({{"log.dirs", "/a, /b ,/c"}, {"broker.rack", " north "}});
+  CHECK(x.log_dirs == std::vector<std::string>{"/a", "/b", "/c"});
+  CHECK(x.rack == "north");
+  CHECK(made({{"log.dir", " /d "}}).log_dirs
+        == std::vector<std::string>{"/d"});
+  CHECK(made({{"log.dir", "/d"}, {"log.dirs", "/a"}}).log_dirs
+        == std::vector<std::string>{"/a"});
+  CHECK(made({}).log_dirs.empty());
+}

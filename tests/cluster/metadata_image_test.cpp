@@ -153,3 +153,30 @@ TEST_CASE("metadata image: a delta is applied as a whole or not at all") {
 TEST_CASE("metadata image: the snapshot of nothing is empty") {
   CHECK(snapshot_of({}).empty());
 }
+
+TEST_CASE("metadata image: partitions are counted through every change") {
+  auto image = two_topics();
+  image = after(image, {partitions_added{id(1), {partition({0})}}});
+  CHECK(image->partition_count() == 4);
+  image = after(image, {topic_deleted{id(1)}});
+  CHECK(image->partition_count() == 1);
+}
+
+TEST_CASE("metadata editor: changes one by one are what they are at once") {
+  auto before = two_topics();
+  const metadata_delta deltas[] = {{topic("c", id(3), 5)},
+                                   {partitions_added{id(3), {partition({0})}}},
+                                   {topic_deleted{id(1)}}};
+  metadata_editor editor(*before);
+  metadata_delta all;
+  for (const auto& delta : deltas) {
+    REQUIRE(editor.apply(delta));
+    all.insert(all.end(), delta.begin(), delta.end());
+  }
+  CHECK(editor.image().find("c")->partitions.size() == 6);
+  CHECK_FALSE(editor.apply({topic_deleted{id(9)}}));
+  auto changed = std::move(editor).finish();
+  auto expected = apply(*before, all, before->end_offset);
+  REQUIRE(expected);
+  CHECK(same(*changed, **expected));
+}

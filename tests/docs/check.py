@@ -8,6 +8,7 @@ Names in backticks exist, links lead somewhere, the README's commands are
 there, and the table of APIs is the one that the broker advertises. Prints one
 line per rule and `N passed, N failed`; check_test.py plants wrong ones.
 """
+import functools
 import os
 import re
 import sys
@@ -36,6 +37,7 @@ class Tree:
         self.stems = set()
         self.documents = {}
         self.words = set()
+        self.sources = {}
         self.all_text = ""
         for folder, folders, files in os.walk(root):
             folders[:] = [f for f in folders if f not in SKIPPED]
@@ -61,7 +63,22 @@ class Tree:
             self.documents[path] = text
         else:
             self.words.update(re.findall(r"\w+", text))
+            if path.endswith((".h", ".cpp")):
+                self.sources[path] = text
             self.all_text += text
+
+    @functools.lru_cache(maxsize=None)
+    def homes(self, owner):
+        """Texts of the files that define the class or namespace."""
+        definition = re.compile(
+            r"^\s*(?:class|struct|enum|enum class|namespace) (?:\w+::)*"
+            + owner + r"(?:::\w+)*(?: final)?\s*(?::[^;{(]*)?\{", re.M)
+        return [text for text in self.sources.values()
+                if definition.search(text)]
+
+    def has_member(self, owner, member):
+        word = re.compile(r"\b" + member + r"\b")
+        return any(word.search(text) for text in self.homes(owner))
 
     def has_path(self, name, document):
         """True for a path from the root, from the document's folder, or of a
@@ -123,7 +140,11 @@ def wrong(tree, document, word):
             return None
         parts = re.findall(r"\w+", word)
         lost = [part for part in parts if part not in tree.words]
-        return f"is not in the sources ({lost[0]})" if lost else None
+        if lost:
+            return f"is not in the sources ({lost[0]})"
+        for owner, member in zip(parts, parts[1:]):
+            if not tree.has_member(owner, member):
+                return f"is not in the sources ({member} in {owner})"
     return None
 
 

@@ -19,7 +19,8 @@ SOUND = {
     "docs/adr/0000-template.md": "# 0\n",
     "docs/adr/0001-first.md": ADR,
     "storage/src/log.cpp": 'void log::append() { key("log.segment.bytes"); }',
-    "storage/src/log.h": "class log;\n",
+    "storage/src/log.h": "class log final {\n  void append();\n};\n",
+    "storage/src/other.h": "class log;\nstruct other { int begin; };\n",
     "transport/src/kafka/api_table.cpp":
         '{api_key::fetch, "Fetch", 4, 12, 12, 4},\n',
     **{f"{module}/README.md": "# one page\n" for module in check.MODULES},
@@ -27,6 +28,7 @@ SOUND = {
 PLANTED = {
     "names_exist": [
         ({"docs/walks.md": "`log::prepend()`\n"}, "prepend"),
+        ({"docs/walks.md": "`log::begin`\n"}, "begin in log"),
         ({"docs/walks.md": "`storage/src/gone.cpp`\n"}, "gone.cpp"),
         ({"docs/walks.md": "`storage/src/log.{h,c}`\n"}, "log.{h,c}"),
         ({"storage/README.md": "`no.such.key`\n"}, "no.such.key"),

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -100,6 +101,14 @@ TEST_CASE("posix_file_system: a full medium is disk_full") {
   auto done = (*full)->write(0, parts);
   REQUIRE_FALSE(done);
   CHECK(done.error().code == errc::disk_full);
+}
+
+TEST_CASE("from_errno: a shortage is not a failure of the medium") {
+  for (int reason : {EMFILE, ENFILE, ENOMEM, EAGAIN}) {
+    CAPTURE(reason);
+    CHECK(from_errno(reason, "opening").code == errc::busy);
+  }
+  CHECK(from_errno(EIO, "opening").code == errc::io);
 }
 
 TEST_CASE("posix_file_system: a file whose sync failed is poisoned") {

@@ -65,6 +65,16 @@ class Configuration(broker.BrokerTest):
                 self.assertGreater(run.returncode, 0)
                 self.assertIn(address.split(":")[0], run.stderr)
 
+    def test_every_interface_needs_an_advertised_address(self):
+        for address in ("0.0.0.0:0", ":0", "*:0"):
+            with self.subTest(address):
+                run = subprocess.run(
+                    [broker.TROUPE, "serve", "--listen", address,
+                     "--data-dir", os.path.join(self.directory, "data")],
+                    capture_output=True, text=True, timeout=20)
+                self.assertGreater(run.returncode, 0)
+                self.assertIn("advertised", run.stderr)
+
     def test_a_taken_port_is_named(self):
         server = self.broker()
         port = server.address.rsplit(":", 1)[1]
@@ -93,6 +103,16 @@ class Configuration(broker.BrokerTest):
         server = self.broker("--config", self.file(run.stdout))
         with wire.Connection(server.address) as connection:
             connection.create_topic("t")
+
+    def test_what_options_set_is_printed(self):
+        printed = self.printed(
+            "--listen", "127.0.0.1:9999", "--advertised", "there:1",
+            "--data-dir", "/a", "--data-dir", "/b")
+        self.assertEqual(printed["listeners"], "PLAINTEXT://127.0.0.1:9999")
+        self.assertEqual(printed["advertised.listeners"], "PLAINTEXT://there:1")
+        self.assertEqual(printed["log.dirs"], "/a,/b")
+        self.assertEqual(self.printed()["listeners"],
+                         "PLAINTEXT://127.0.0.1:9092")
 
     def test_the_advertised_address_is_what_clients_are_told(self):
         server = self.broker("--advertised", "broker.example:19092")

@@ -105,6 +105,13 @@ TEST_CASE("encoder: larger records in memory are not copied") {
   CHECK(size_prefix(xs) == total(xs) - 4);
 }
 
+TEST_CASE("encoder: an answer that no frame can hold is none") {
+  constexpr uint32_t gibibyte = 1U << 30;
+  auto large = in_file(0, gibibyte);
+  CHECK_FALSE(encode_response(response_with({large}), 12, 1).empty());
+  CHECK(encode_response(response_with({large, large}), 12, 1).empty());
+}
+
 TEST_CASE("encoder: an empty file slice leaves no chunk") {
   CHECK(encode_response(response_with({in_file(5, 0)}), 11, 1).size() == 1);
 }

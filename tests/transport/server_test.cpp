@@ -69,7 +69,10 @@ TEST_CASE("server: a sink that is refused ends the connection") {
       {"127.0.0.1", 0}, lanes, {},
       [](size_t, std::shared_ptr<connection>) { return nullptr; }, {});
   REQUIRE(made.has_value());
+  // Who comes too early waits.
   client peer((*made)->local());
+  CHECK((*made)->counters().connections_accepted == 0);
+  REQUIRE((*made)->start_accepting());
   CHECK(peer.at_end());
   (*made)->stop(1s);
   CHECK((*made)->counters().connections_open == 0);

@@ -143,6 +143,7 @@ server_fixture::server_fixture(scripted_sink::answer how, const limits& bounds,
                              std::move(read_in));
   REQUIRE(made.has_value());
   server_ = std::move(*made);
+  REQUIRE(server_->start_accepting());
 }
 
 server_fixture::~server_fixture() {

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -24,6 +25,9 @@ namespace {
 
 constexpr int exit_failed = 1;
 constexpr int exit_bad_settings = 2;
+
+/// As good as none: who does not want to wait sends a second signal.
+constexpr std::chrono::hours stop_deadline{24};
 
 struct serve_arguments {
   std::string listen;
@@ -70,23 +74,20 @@ gather_settings(const serve_arguments& x) {
       return troupe::failure(assignment.error());
     settings.insert_or_assign(assignment->first, assignment->second);
   }
+  // Options of their own are short for these keys.
+  if (!x.listen.empty())
+    settings["listeners"] = "PLAINTEXT://" + x.listen;
+  if (!x.advertised.empty())
+    settings["advertised.listeners"] = "PLAINTEXT://" + x.advertised;
+  if (!x.data_directories.empty())
+    settings["log.dirs"] =
+        fmt::format("{}", fmt::join(x.data_directories, ","));
   return settings;
 }
 
-/// `log.dirs` or `log.dir`, as Kafka has them.
-std::vector<std::string>
-directories_of(const troupe::cluster::config_map& settings) {
-  for (const char* key : {"log.dirs", "log.dir"}) {
-    auto found = settings.find(key);
-    if (found != settings.end() && !found->second.empty())
-      return CLI::detail::split(found->second, ',');
-  }
-  return {};
-}
-
 /// The address in `listeners` or `advertised.listeners`: `PLAINTEXT://host:9`.
-std::string listener_of(const troupe::cluster::config_map& settings,
-                        const char* key) {
+std::string
+listener_of(const troupe::cluster::config_map& settings, const char* key) {
   auto found = settings.find(key);
   if (found == settings.end())
     return {};
@@ -104,19 +105,16 @@ troupe::result<troupe::node_options> make_options(const serve_arguments& x) {
     return troupe::failure(config.error());
   troupe::node_options options;
   options.config = std::move(*config);
-  options.data_directories = x.data_directories.empty()
-                               ? directories_of(*settings)
-                               : x.data_directories;
-  auto listen = x.listen.empty() ? listener_of(*settings, "listeners")
-                                 : x.listen;
-  auto at = troupe::transport::parse_endpoint(
-    listen.empty() ? "127.0.0.1:9092" : listen);
+  // A path on the command line may have a comma.
+  options.data_directories =
+      x.data_directories.empty() ? options.config.log_dirs : x.data_directories;
+  auto listen = listener_of(*settings, "listeners");
+  auto at = troupe::transport::parse_endpoint(listen.empty() ? "127.0.0.1:9092"
+                                                             : listen);
   if (!at)
     return troupe::failure(at.error());
   options.listen = *at;
-  auto advertised = x.advertised.empty()
-                      ? listener_of(*settings, "advertised.listeners")
-                      : x.advertised;
+  auto advertised = listener_of(*settings, "advertised.listeners");
   if (!advertised.empty()) {
     auto told = troupe::transport::parse_endpoint(advertised);
     if (!told)
@@ -128,7 +126,8 @@ troupe::result<troupe::node_options> make_options(const serve_arguments& x) {
 
 void start_logging(const std::string& level) {
   auto logger = spdlog::stderr_color_mt("troupe");
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v",
+                      spdlog::pattern_time_type::utc);
   spdlog::set_default_logger(std::move(logger));
   spdlog::set_level(spdlog::level::from_str(level));
   spdlog::flush_on(spdlog::level::info);
@@ -163,18 +162,17 @@ int serve(const serve_arguments& arguments) {
   }
   start_logging(options->config.log_level);
   raise_descriptor_limit();
-  // Before the first thread: all of them inherit the blocked signals.
-  stop_signals signals;
+  // Until it is ready a signal ends the process: there is nothing to close.
   auto node = troupe::node::start(std::move(*options));
   if (!node)
     return report(node.error(), exit_failed);
+  stop_signals signals;
   fmt::print("troupe ready on {}\n", to_string((*node)->address()));
   std::fflush(stdout);
   signals.wait();
   spdlog::info("serve.stopping");
-  signals.exit_at_the_next();
   auto figures = (*node)->statistics();
-  auto stopped = (*node)->stop();
+  auto stopped = (*node)->stop(stop_deadline);
   spdlog::info("serve.stopped page_cache.hits={} page_cache.misses={} "
                "bytes_received={} bytes_sent={}",
                figures.page_cache_hits, figures.page_cache_misses,

@@ -19,12 +19,12 @@ namespace {
 class tcp_server final : public server {
 public:
   tcp_server(std::span<lane* const> lanes,
-             std::shared_ptr<server_context> context, endpoint local);
+             std::shared_ptr<server_context> context, endpoint local,
+             descriptor listening);
   ~tcp_server() override;
 
-  result<void> start(descriptor listening);
-
   endpoint local() const override { return local_; }
+  result<void> start_accepting() override;
   void stop_accepting() override;
   void stop(std::chrono::milliseconds deadline) override;
   const server_counters& counters() const noexcept override {
@@ -39,6 +39,8 @@ private:
 
   std::shared_ptr<server_context> context_;
   endpoint local_;
+  /// Given to the acceptor.
+  descriptor listening_;
   std::vector<std::shared_ptr<lane_connections>> lanes_;
   std::shared_ptr<acceptor> acceptor_;
   /// Lane of the next connection; touched by the acceptor only.
@@ -48,8 +50,10 @@ private:
 };
 
 tcp_server::tcp_server(std::span<lane* const> lanes,
-                       std::shared_ptr<server_context> context, endpoint local)
-    : context_(std::move(context)), local_(std::move(local)) {
+                       std::shared_ptr<server_context> context, endpoint local,
+                       descriptor listening)
+    : context_(std::move(context)), local_(std::move(local)),
+      listening_(std::move(listening)) {
   for (lane* x : lanes)
     lanes_.push_back(
         std::make_shared<lane_connections>(*x, lanes_.size(), context_));
@@ -59,14 +63,15 @@ tcp_server::~tcp_server() {
   stop(std::chrono::milliseconds{0});
 }
 
-result<void> tcp_server::start(descriptor listening) {
+result<void> tcp_server::start_accepting() {
+  ASSERT(acceptor_ == nullptr);
   acceptor_ = std::make_shared<acceptor>(
       lanes_.front()->home(),
       [this](descriptor socket) { on_socket(std::move(socket)); });
   for (auto& x : lanes_)
     x->home().post([x] { x->start(); });
   serving_ = true;
-  auto started = acceptor_->start(std::move(listening));
+  auto started = acceptor_->start(std::move(listening_));
   accepting_ = started.has_value();
   return started;
 }
@@ -130,11 +135,8 @@ server::listen(const endpoint& at, std::span<lane* const> lanes,
   auto local = local_endpoint(socket->get());
   auto context = std::make_shared<server_context>(bounds, std::move(accept),
                                                   std::move(read_in));
-  auto x =
-      std::make_unique<tcp_server>(lanes, std::move(context), std::move(local));
-  if (auto started = x->start(std::move(*socket)); !started)
-    return failure(std::move(started.error()));
-  return x;
+  return std::make_unique<tcp_server>(lanes, std::move(context),
+                                      std::move(local), std::move(*socket));
 }
 
 } // namespace troupe::transport

@@ -42,7 +42,8 @@ result<void> create_partitions(session_state& session, request_ptr x) {
   if (!asked)
     return failure(asked.error());
   auto items = asked->topics.size();
-  if (auto bound = check_item_count(items); !bound)
+  if (auto bound = check_item_count(items, metadata_changes_max);
+      !bound)
     return bound;
   auto sorted = triage_of(*asked);
   actors::create_partitions question{std::move(sorted.asked),

@@ -85,7 +85,8 @@ result<void> delete_topics(session_state& session, request_ptr x) {
   if (!asked)
     return failure(asked.error());
   auto items = asked->topics.size() + asked->topic_names.size();
-  if (auto bound = check_item_count(items); !bound)
+  if (auto bound = check_item_count(items, metadata_changes_max);
+      !bound)
     return bound;
   auto sorted = triage_of(*asked, x->version());
   actors::delete_topics question{std::move(sorted.asked)};

@@ -12,7 +12,7 @@ namespace {
 
 using response_type = kafka::describe_producers_response;
 
-void fill(response_type::partition& to, const partition_description& x) {
+void fill(response_type::partition& to, const producers_listed& x) {
   to.error_code = wire_code(x.why);
   to.error_message = text_of(x.why);
   if (!x.why.ok())
@@ -41,9 +41,9 @@ void ask(gathering<response_type>& all, partition_finder& finder,
     into[place].error_message = text_of(to.error());
     return;
   }
-  all.ask<partition_description>(
-      *to, admin_timeout, describe_partition{},
-      [topic, place](response_type& response, const partition_description& x) {
+  all.ask<producers_listed>(
+      *to, admin_timeout, list_producers{},
+      [topic, place](response_type& response, const producers_listed& x) {
         fill(response.topics[topic].partitions[place], x);
       });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fetch_operation.h"
 #include "handlers.h"
+#include "item_bound.h"
 
 #include <memory>
 #include <utility>
@@ -32,6 +33,10 @@ result<void> fetch(session_state& session, request_ptr x) {
     session.reply(*x, answer);
     return {};
   }
+  auto items =
+      count_items(asked->topics, &kafka::fetch_request::topic::partitions);
+  if (auto bound = check_item_count(items); !bound)
+    return bound;
   bool by_id = x->version() >= first_version_with_ids;
   auto op =
       std::make_shared<fetch_operation>(session, x, std::move(*asked), by_id);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fetch_operation.h"
 
+#include "partition_finder.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -9,6 +11,10 @@ namespace troupe::actors::handlers {
 namespace {
 
 constexpr int8_t read_committed = 1;
+
+/// Longest that a fetch waits for records, whatever it asks for: what it holds
+/// meanwhile is given back in a time that one can wait for.
+constexpr int32_t wait_ms_max = 300'000;
 
 } // namespace
 
@@ -30,25 +36,19 @@ void fetch_operation::start() {
 }
 
 void fetch_operation::resolve() {
-  auto routes = session_->routes();
+  partition_finder finder(session_->routes());
   for (const auto& topic : body_.topics) {
-    auto route =
-        by_topic_id_ ? routes->find(topic.topic_id) : routes->find(topic.topic);
+    if (by_topic_id_)
+      finder.enter(topic.topic_id);
+    else
+      finder.enter(topic.topic);
     for (const auto& wanted : topic.partitions) {
       auto& x = parts_.emplace_back();
       x.asked = &wanted;
-      if (route == nullptr && by_topic_id_)
-        x.error_code = wire_code(kafka::error_code::unknown_topic_id);
-      else if (route == nullptr || wanted.partition < 0
-               || static_cast<size_t>(wanted.partition)
-                      >= route->partitions.size())
-        x.error_code = wire_code(kafka::error_code::unknown_topic_or_partition);
-      else if (!route->partitions[static_cast<size_t>(wanted.partition)]
-                    .online())
-        x.error_code = wire_code(kafka::error_code::kafka_storage_error);
+      if (auto found = finder.take(wanted.partition))
+        x.actor = std::move(*found);
       else
-        x.actor =
-            route->partitions[static_cast<size_t>(wanted.partition)].actor;
+        x.error_code = wire_code(found.error());
     }
   }
 }
@@ -107,7 +107,8 @@ void fetch_operation::decide() {
 
 void fetch_operation::wait() {
   if (!std::exchange(waiting_, true))
-    timer_ = session_->after(std::chrono::milliseconds(body_.max_wait_ms),
+    timer_ = session_->after(std::chrono::milliseconds(
+                                 std::min(body_.max_wait_ms, wait_ms_max)),
                              [me = shared_from_this()] {
                                me->expired_ = true;
                                if (!me->answered_ && me->reading_ == 0)

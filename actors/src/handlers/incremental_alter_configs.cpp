@@ -58,7 +58,8 @@ result<void> incremental_alter_configs(session_state& session, request_ptr x) {
   if (!asked)
     return failure(asked.error());
   auto items = asked->resources.size();
-  if (auto bound = check_item_count(items); !bound)
+  if (auto bound = check_item_count(items, metadata_changes_max);
+      !bound)
     return bound;
   auto sorted = triage_of(*asked);
   actors::alter_configs question{std::move(sorted.asked), asked->validate_only};

@@ -149,7 +149,8 @@ topics_to_create(const kafka::metadata_request& x, int16_t version,
     return names;
   std::unordered_set<std::string> seen;
   for (const auto& asked : *x.topics)
-    if (asked.name && asked.topic_id.is_nil()
+    // The rest comes with the client's next request.
+    if (names.size() < metadata_changes_max && asked.name && asked.topic_id.is_nil()
         && routes.find(*asked.name) == nullptr
         && cluster::valid_topic_name(*asked.name)
         && !cluster::internal_topic(*asked.name)

@@ -11,7 +11,9 @@ result<partition_actor, problem> partition_finder::take(int32_t partition) {
   auto refuse = [](problem why) {
     return tl::unexpected<problem>(std::move(why));
   };
-  if (topic_ == nullptr || partition < 0
+  if (topic_ == nullptr)
+    return refuse(missing_);
+  if (partition < 0
       || static_cast<size_t>(partition) >= topic_->partitions.size())
     return refuse({errc::unknown_partition, "no such topic or partition"});
   const auto& route = topic_->partitions[static_cast<size_t>(partition)];

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "handlers.h"
+#include "item_bound.h"
+#include "partition_finder.h"
 
 #include <troupe/cluster/controller.h>
 #include <troupe/transport/kafka/messages/produce.h>
@@ -79,29 +81,28 @@ std::pair<kafka::error_code, const char*> check(const produce_request& x) {
   return {kafka::error_code::none, ""};
 }
 
-void append_one(const operation_ptr& op, const routing& routes,
-                const std::string& topic, produce_request::partition& what,
+/// Whether acks=all promises more than the partition can hold at present.
+bool too_few_in_sync(const topic_route& route, int32_t partition) {
+  const auto& in_sync =
+      route.topic->partitions[static_cast<size_t>(partition)].isr;
+  return static_cast<int64_t>(in_sync.size()) < route.min_insync_replicas;
+}
+
+void append_one(const operation_ptr& op, partition_finder& finder,
+                produce_request::partition& what,
                 std::chrono::milliseconds timeout, size_t topic_index,
                 size_t partition_index) {
   auto& entry = op->entry(topic_index, partition_index);
-  entry.index = what.index;
-  if (cluster::internal_topic(topic))
-    return op->refuse(entry,
-                      wire_code(kafka::error_code::invalid_topic_exception),
-                      "only the broker writes to this topic");
-  auto route = routes.find(topic);
-  if (route == nullptr || what.index < 0
-      || static_cast<size_t>(what.index) >= route->partitions.size())
-    return op->refuse(entry,
-                      wire_code(kafka::error_code::unknown_topic_or_partition),
-                      "no such topic or partition");
-  const auto& partition = route->partitions[static_cast<size_t>(what.index)];
-  if (!partition.online())
-    return op->refuse(entry, wire_code(kafka::error_code::kafka_storage_error),
-                      "the partition's disk has failed");
+  auto partition = finder.take(what.index);
+  if (!partition)
+    return op->refuse(entry, wire_code(partition.error()),
+                      std::move(partition.error().message));
+  if (op->acks == acks_all && too_few_in_sync(*finder.topic(), what.index))
+    return op->refuse(entry, wire_code(kafka::error_code::not_enough_replicas),
+                      "fewer replicas are in sync than min.insync.replicas");
   ++op->outstanding;
   op->session->append(
-      partition.actor, std::move(what.records.bytes), op->acks, timeout,
+      *partition, std::move(what.records.bytes), op->acks, timeout,
       [op, topic_index, partition_index](append_finished& x) {
         op->finished(op->entry(topic_index, partition_index), x);
         op->done();
@@ -123,6 +124,10 @@ result<void> produce(session_state& session, request_ptr x) {
   auto asked = x->decode<produce_request>();
   if (!asked)
     return failure(asked.error());
+  auto items =
+      count_items(asked->topic_data, &produce_request::topic::partition_data);
+  if (auto bound = check_item_count(items); !bound)
+    return bound;
   auto op = std::make_shared<produce_operation>();
   op->session = &session;
   op->asked = x;
@@ -134,9 +139,11 @@ result<void> produce(session_state& session, request_ptr x) {
     op->response.responses.push_back(
         {topic.name, std::vector<produce_response::partition>(
                          topic.partition_data.size())});
-  auto routes = session.routes();
+  partition_finder finder(session.routes());
   for (size_t i = 0; i < asked->topic_data.size(); ++i) {
     auto& topic = asked->topic_data[i];
+    finder.enter(topic.name);
+    bool internal = cluster::internal_topic(topic.name);
     for (size_t j = 0; j < topic.partition_data.size(); ++j) {
       auto& what = topic.partition_data[j];
       auto& entry = op->entry(i, j);
@@ -147,8 +154,12 @@ result<void> produce(session_state& session, request_ptr x) {
         op->refuse(entry,
                    wire_code(kafka::error_code::unsupported_compression_type),
                    "zstd needs Produce version 7");
+      else if (internal)
+        op->refuse(entry,
+                   wire_code(kafka::error_code::invalid_topic_exception),
+                   "only the broker writes to this topic");
       else
-        append_one(op, *routes, topic.name, what, timeout, i, j);
+        append_one(op, finder, what, timeout, i, j);
     }
   }
   op->done();

@@ -34,12 +34,14 @@ result<Message> decode_message(wire_reader& in, wire_format format) {
   return x;
 }
 
-/// Runs `write_frame` twice: to count, then to write.
+/// Runs `write_frame` twice: to count, then to write. Nothing when the frame's
+/// size prefix could not hold its size.
 template <class Write>
 transport::chunks build_frame(const Write& write_frame) {
   counting_sink counted;
   write_frame(counted);
-  ASSERT(counted.total_bytes() <= std::numeric_limits<int32_t>::max());
+  if (counted.total_bytes() > std::numeric_limits<int32_t>::max())
+    return {};
   auto size = static_cast<int32_t>(counted.total_bytes());
   counted.put(size);
   frame_builder out{counted};

@@ -17,7 +17,8 @@ namespace troupe {
 struct node_options {
   /// Where Kafka clients connect; port 0 picks a free one.
   transport::endpoint listen;
-  /// The address that clients are told; empty host: the one listened on.
+  /// The address that clients are told; empty host: the one listened on,
+  /// which then must not be every interface.
   transport::endpoint advertised{.host = "", .port = 0};
   /// At least one; partitions are spread over them. Created when missing.
   std::vector<std::string> data_directories;
@@ -56,9 +57,11 @@ public:
 
   node_statistics statistics() const;
 
-  /// Answers what was asked, flushes and closes the logs, leaves the
-  /// clean-shutdown marker. Blocks; after `deadline` it gives up, the next
-  /// start then recovers. Calling it again does nothing.
+  /// Sends what was answered (requests in work are not answered any more),
+  /// flushes and closes the logs, leaves the clean-shutdown marker. Blocks.
+  /// Logs that are not closed within `deadline` are left to the next start,
+  /// which recovers them; then it waits, without bound, for what an actor has
+  /// begun. Calling it again does nothing.
   result<void> stop(std::chrono::milliseconds deadline
                     = std::chrono::seconds(30));
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace troupe::cluster {
 
@@ -39,6 +40,10 @@ struct broker_config {
   config_map values;
 
   node_id id = 0;
+  /// `broker.rack`.
+  std::string rack;
+  /// `log.dirs`, or the one in `log.dir`.
+  std::vector<std::string> log_dirs;
   int32_t num_partitions = 1;
   int16_t default_replication_factor = 1;
   bool auto_create_topics = true;

@@ -91,4 +91,9 @@ storage::log_config make_log_config(const config_map& overrides,
                                     const metadata_image& image, node_id node,
                                     const config_map& static_broker);
 
+/// Replicas of a topic that must be in sync for acks=all.
+int32_t min_insync_replicas(const config_map& overrides,
+                            const metadata_image& image, node_id node,
+                            const config_map& static_broker);
+
 } // namespace troupe::cluster

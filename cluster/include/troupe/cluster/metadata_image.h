@@ -3,6 +3,7 @@
 
 #include <troupe/storage/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -69,12 +70,14 @@ struct metadata_image {
   std::map<node_id, config_map> broker_configs;
   /// First producer id that no broker was given yet.
   int64_t next_producer_id = 0;
+  /// Partitions of all topics, counted by `apply`.
+  size_t partitions_in_all = 0;
 
   const topic_image* find(const std::string& topic) const;
   const topic_image* find(const uuid& id) const;
   /// Null when topic or partition is unknown.
   const partition_registration* find(const topic_partition& tp) const;
-  size_t partition_count() const noexcept;
+  size_t partition_count() const noexcept { return partitions_in_all; }
 };
 
 using image_ptr = std::shared_ptr<const metadata_image>;

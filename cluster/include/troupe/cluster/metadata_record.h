@@ -72,6 +72,25 @@ using metadata_delta = std::vector<metadata_record>;
 result<image_ptr> apply(const metadata_image& before,
                         const metadata_delta& delta, offset_t end_offset);
 
+/// A copy of an image that changes with each delta, for whoever decides many
+/// changes one after the other and must not copy the image for each.
+class metadata_editor {
+public:
+  explicit metadata_editor(const metadata_image& before) : image_(before) {}
+
+  const metadata_image& image() const noexcept { return image_; }
+
+  /// When it fails (see `apply` above) a part of the delta may be in the image,
+  /// which is of no more use then.
+  result<void> apply(const metadata_delta& delta);
+
+  /// Gives the image away.
+  image_ptr finish() &&;
+
+private:
+  metadata_image image_;
+};
+
 /// The value of a record in the metadata log: version and type first, so that
 /// an unknown one is recognised (unsupported_format), then its fields.
 std::vector<std::byte> encode(const metadata_record& x);

@@ -32,6 +32,9 @@ enum class errc : uint8_t {
   disk_full,
   /// The medium refuses writes; nothing was appended.
   read_only,
+  /// The process or the system is short of descriptors or memory: nothing is
+  /// wrong with the medium, the same call may succeed later.
+  busy,
   /// Any other failure of the operating system.
   io,
   /// A sync of this file failed before: it takes no writes any more.
@@ -65,7 +68,7 @@ struct error {
 /// `message: strerror (code)`.
 std::string to_string(const error& x);
 
-/// Picks disk_full, read_only, not_found or io for `os_error` (an errno).
+/// Picks disk_full, read_only, not_found, busy or io for `os_error` (an errno).
 error from_errno(int os_error, std::string message);
 
 } // namespace troupe::storage

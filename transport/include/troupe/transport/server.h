@@ -59,8 +59,8 @@ using read_in_handler =
 /// the like wait for the lanes.
 class server {
 public:
-  /// Resolves the host (which may block), binds and starts to accept. The
-  /// lanes must outlive the server. Without a `read_in` cold slices are sent
+  /// Resolves the host (which may block) and binds; who connects waits until
+  /// `start_accepting`. The lanes must outlive the server. Without a `read_in` cold slices are sent
   /// like hot ones and may hold up their lane.
   static result<std::unique_ptr<server>>
   listen(const endpoint& at, std::span<lane* const> lanes, const limits& bounds,
@@ -70,6 +70,9 @@ public:
 
   /// The bound address, with the real port.
   virtual endpoint local() const = 0;
+
+  /// To be called once.
+  virtual result<void> start_accepting() = 0;
 
   /// Stops accepting; open connections stay. Returns when done.
   virtual void stop_accepting() = 0;

@@ -42,6 +42,12 @@ struct log_closed {
   problem why;
 };
 
+/// Remove the log of a partition that nobody serves.
+struct erase_log {
+  storage::topic_partition name;
+  storage::uuid topic_id;
+};
+
 /// Save what the offset store has to know, durably (DeleteRecords).
 struct save_checkpoint {
   storage::topic_partition name;
@@ -103,6 +109,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::open_log)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::log_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_log)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::log_closed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::erase_log)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::save_checkpoint)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::checkpoint_saved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::keep_checkpoint)

@@ -115,6 +115,13 @@ struct partition_description {
   storage::offset_t high_watermark = 0;
   uint64_t page_cache_hits = 0;
   uint64_t page_cache_misses = 0;
+};
+
+/// DescribeProducers. A question of its own: there may be a hundred thousand.
+struct list_producers {};
+
+struct producers_listed {
+  problem why;
   std::vector<storage::active_producer> producers;
 };
 
@@ -157,6 +164,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::delete_records)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::records_deleted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::describe_partition)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::partition_description)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_producers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producers_listed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::reconfigure_log)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::become_leader)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::housekeep)

@@ -23,12 +23,15 @@ result<Request> decode_request(const storage::buffer& frame,
                                size_t body_position, int16_t version);
 
 /// The whole frame, size prefix included. A file slice and larger records in
-/// memory become chunks of their own, the rest shares one allocation.
+/// memory become chunks of their own, the rest shares one allocation. Empty
+/// when the answer would be larger than the 2 GiB of a frame: what is asked
+/// for decides the size of some answers.
 template <class Response>
 transport::chunks
 encode_response(const Response& x, int16_t version, int32_t correlation_id);
 
-/// The client's side of `decode_request`, size prefix included.
+/// The client's side of `decode_request`, size prefix included. Empty when the
+/// frame would be larger than 2 GiB.
 template <class Request>
 transport::chunks
 encode_request(const Request& x, int16_t version, int32_t correlation_id,

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker_actor.h"
+#include "error_map.h"
+#include "partition_actor.h"
+
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace troupe::actors {
+
+namespace {
+
+/// Opening may have to scan a whole disk after a crash.
+constexpr std::chrono::minutes open_timeout{60};
+constexpr std::chrono::minutes erase_timeout{5};
+
+/// Damage and foreign files are still there the next time.
+bool may_pass(const problem& x) {
+  auto code = std::get_if<storage::errc>(&x.code);
+  return code == nullptr
+         || (*code != storage::errc::corrupt_log
+             && *code != storage::errc::invalid_argument
+             && *code != storage::errc::unsupported_format);
+}
+
+} // namespace
+
+void broker_state::open_partition(const storage::topic_partition& name,
+                                  const cluster::topic_image& topic) {
+  // At the start every partition existed before.
+  bool starting = image_->cluster_id.empty();
+  hosted host{topic.id,
+              starting ? placement_->directory_of(name)
+                       : placement_->directory_for_new(),
+              {}};
+  placement_->add(host.directory);
+  if (placement_->online(host.directory))
+    ask_for_log(name, host, topic);
+  else
+    placement_->mark_failed(host.directory);
+  partitions_.emplace(name, std::move(host));
+}
+
+void broker_state::ask_for_log(const storage::topic_partition& name,
+                               const hosted& host,
+                               const cluster::topic_image& topic) {
+  ++opening_;
+  auto id = topic.id;
+  self->request(config_.directories[host.directory].keeper, open_timeout,
+                open_log{name, id, log_config_of(topic, image())})
+      .then([this, name, id](log_opened& x) { finish(name, id, x); },
+            [this, name, id](const caf::error& x) {
+              log_opened failed;
+              failed.why = to_problem(x);
+              finish(name, id, failed);
+            });
+}
+
+void broker_state::finish(const storage::topic_partition& name,
+                          const storage::uuid& topic, log_opened& x) {
+  --opening_;
+  auto i = partitions_.find(name);
+  // Without it the topic was deleted while its log was opened again.
+  if (i != partitions_.end() && i->second.topic_id == topic) {
+    auto& host = i->second;
+    bool known_as_failed = std::exchange(host.open_again, false);
+    if (x.why.ok() && stopping_)
+      x.why = {errc::stopping, "opened too late"};
+    if (x.why.ok()) {
+      if (known_as_failed)
+        placement_->unmark_failed(host.directory);
+      serve(name, host, std::move(x.value));
+    } else {
+      spdlog::error("broker.partition_offline tp={} reason=\"{}\"",
+                    to_string(name), x.why.message);
+      if (!known_as_failed)
+        placement_->mark_failed(host.directory);
+      host.open_again = may_pass(x.why);
+    }
+  }
+  end_if_done();
+}
+
+void broker_state::serve(const storage::topic_partition& name, hosted& host,
+                         log_box log) {
+  const auto& directory = config_.directories[host.directory];
+  auto registration = image().find(name);
+  auto turn = next_lane_++;
+  partition_config config;
+  config.name = name;
+  config.log = std::move(log);
+  config.leader_epoch = registration ? registration->leader_epoch : 0;
+  config.level = config_.config.durability_level;
+  config.flush_interval =
+      std::chrono::milliseconds(config_.config.flush_interval_ms);
+  config.keeper = directory.keeper;
+  config.sync = directory.sync;
+  config.cold_reader =
+      directory.cold_readers[turn % directory.cold_readers.size()];
+  config.report_failure = [me = broker_actor{self}](partition_failed y) {
+    caf::anon_send(me, y);
+  };
+  config.now = config_.now;
+  host.actor =
+      spawn_on(self->system(), config_.lanes[turn % config_.lanes.size()],
+               partition, std::move(config));
+}
+
+void broker_state::open_again() {
+  for (const auto& [name, host] : partitions_) {
+    auto topic = image_->find(name.topic);
+    if (host.open_again && topic != nullptr)
+      ask_for_log(name, host, *topic);
+  }
+}
+
+void broker_state::close_missing(const cluster::metadata_image& image) {
+  for (auto i = partitions_.begin(); i != partitions_.end();) {
+    auto& [name, host] = *i;
+    auto topic = image.find(name.topic);
+    if (topic != nullptr && topic->id == host.topic_id) {
+      ++i;
+      continue;
+    }
+    if (host.actor != nullptr) {
+      // The next image may create the topic again: wait until it is gone.
+      ++opening_;
+      auto done = [this, name = name](const problem& why) {
+        if (!why.ok())
+          spdlog::error("broker.erase_failed tp={} reason=\"{}\"",
+                        to_string(name), why.message);
+        --opening_;
+        end_if_done();
+      };
+      self->request(host.actor, erase_timeout, close_partition{true})
+          .then([done](const partition_closed& x) { done(x.why); },
+                [done](const caf::error& x) { done(to_problem(x)); });
+    } else {
+      placement_->unmark_failed(host.directory);
+      // Nobody serves it who could erase it, and a new topic of that name must
+      // not meet its files.
+      if (placement_->online(host.directory))
+        self->send(config_.directories[host.directory].keeper,
+                   erase_log{name, host.topic_id});
+    }
+    placement_->remove(host.directory);
+    i = partitions_.erase(i);
+  }
+}
+
+} // namespace troupe::actors

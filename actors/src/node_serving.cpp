@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node_state.h"
+#include "spawn.h"
+
+#include <caf/scoped_actor.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+transport::limits bounds_of(const node_options& x) {
+  auto bounds = x.bounds;
+  const auto& config = x.config;
+  bounds.frame_bytes_max = static_cast<size_t>(config.socket_request_max_bytes);
+  bounds.connections_max = static_cast<size_t>(config.max_connections);
+  bounds.requests_in_flight_max =
+      static_cast<size_t>(config.queued_max_requests_per_connection);
+  bounds.idle_timeout =
+      std::chrono::milliseconds(config.connections_max_idle_ms);
+  return bounds;
+}
+
+} // namespace
+
+result<void> node::state::listen() {
+  auto shared = std::make_shared<actors::services>();
+  shared->config = options.config;
+  shared->controller = controller;
+  shared->groups = groups;
+  shared->directories = disks;
+  shared->routes = routes;
+  std::vector<transport::lane*> homes;
+  for (auto& x : lanes)
+    homes.push_back(x.get());
+  auto bound = transport::server::listen(
+      options.listen, homes, bounds_of(options),
+      actors::make_sessions(*system, unit_pointers(), shared),
+      actors::make_read_in(disks));
+  if (!bound)
+    return failure(bound.error());
+  server = std::move(*bound);
+  transport = actors::spawn_transport(*system, server);
+  auto at = server->local();
+  this->bound = at;
+  {
+    std::lock_guard guard(counting_);
+    counters_ = &server->counters();
+  }
+  cluster::node_registration me;
+  me.id = options.config.id;
+  me.host = options.advertised.host.empty() ? at.host : options.advertised.host;
+  me.port = options.advertised.port != 0 ? options.advertised.port : at.port;
+  me.rack = options.config.rack;
+  result<void> done;
+  caf::scoped_actor self{*system};
+  self->request(controller, std::chrono::minutes(1), actors::register_node{me})
+      .receive(
+          [&](actors::metadata_decided& x) {
+            if (!x.results.front().ok())
+              done = failure(storage::errc::io, x.results.front().message);
+          },
+          [&](const caf::error& x) {
+            done = failure(storage::errc::io, actors::to_problem(x).message);
+          });
+  // Clients must find a broker in their first answer.
+  return done ? server->start_accepting() : done;
+}
+
+node_statistics node::state::statistics() {
+  std::lock_guard guard(counting_);
+  if (counters_ == nullptr)
+    return last_;
+  node_statistics x;
+  x.page_cache_hits = counters_->pages_hit;
+  x.page_cache_misses = counters_->pages_missed;
+  x.bytes_received = counters_->bytes_received;
+  x.bytes_sent = counters_->bytes_sent;
+  x.connections_accepted = counters_->connections_accepted;
+  x.connections_open = counters_->connections_open;
+  return x;
+}
+
+void node::state::drop_server() {
+  auto last = statistics();
+  std::lock_guard guard(counting_);
+  last_ = last;
+  counters_ = nullptr;
+  server.reset();
+}
+
+} // namespace troupe
