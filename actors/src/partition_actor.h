@@ -79,6 +79,8 @@ private:
   /// Looks whether the core has just lost its disk, and says so once.
   void check_failure();
   void remove(storage::removed_files files);
+  /// How well the page cache serves this partition, when it was used.
+  void tell_page_cache();
 
   partition_pointer self;
   partition_config config_;
@@ -93,6 +95,8 @@ private:
   bool flush_armed_ = false;
   bool failure_reported_ = false;
   int32_t segments_ = 0;
+  /// Pages looked for in the page cache when it was last told.
+  uint64_t pages_told_ = 0;
 };
 
 partition_actor::behavior_type partition(partition_pointer self,
