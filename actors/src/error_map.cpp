@@ -102,8 +102,6 @@ error_code to_kafka(cluster::refusal x) noexcept {
     return error_code::policy_violation;
   case refusal::topic_deletion_disabled:
     return error_code::topic_deletion_disabled;
-  case refusal::storage_failure:
-    return error_code::kafka_storage_error;
   }
   return error_code::unknown_server_error;
 }

@@ -4,6 +4,7 @@
 #include "error_map.h"
 
 #include <caf/send.hpp>
+#include <spdlog/spdlog.h>
 
 #include <spdlog/spdlog.h>
 
@@ -183,6 +184,7 @@ void partition_state::on_become_leader(const become_leader& x) {
 void partition_state::on_housekeep() {
   remove(core_->apply_retention(config_.now()));
   check_failure();
+  tell_page_cache();
 }
 
 void partition_state::on_flush_now() {
@@ -303,6 +305,16 @@ void partition_state::check_failure() {
   failure_reported_ = true;
   answer_all({errc::partition_offline, core_->failure_reason()});
   config_.report_failure({config_.name, core_->failure_reason()});
+}
+
+void partition_state::tell_page_cache() {
+  auto x = core_->describe();
+  auto pages = x.page_cache_hits + x.page_cache_misses;
+  if (!x.why.ok() || pages == std::exchange(pages_told_, pages))
+    return;
+  spdlog::debug("partition.page_cache tp={} hits={} misses={}",
+                to_string(config_.name), x.page_cache_hits,
+                x.page_cache_misses);
 }
 
 void partition_state::remove(storage::removed_files files) {

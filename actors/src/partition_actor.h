@@ -81,6 +81,8 @@ private:
   /// Looks whether the core has just lost its disk, and says so once.
   void check_failure();
   void remove(storage::removed_files files);
+  /// How well the page cache serves this partition, when it was used.
+  void tell_page_cache();
 
   partition_pointer self;
   partition_config config_;
@@ -99,6 +101,8 @@ private:
   storage::offset_t kept_point_ = 0;
   int32_t kept_segments_ = 0;
   storage::timestamp_ms kept_at_ = 0;
+  /// Pages looked for in the page cache when it was last told.
+  uint64_t pages_told_ = 0;
 };
 
 partition_actor::behavior_type partition(partition_pointer self,

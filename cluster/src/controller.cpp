@@ -35,8 +35,6 @@ std::string_view to_string(refusal x) noexcept {
     return "policy_violation";
   case refusal::topic_deletion_disabled:
     return "topic_deletion_disabled";
-  case refusal::storage_failure:
-    return "storage_failure";
   }
   return "unknown";
 }

@@ -40,8 +40,6 @@ using batch_visitor = std::function<result<bool>(const walked_batch&)>;
 struct log::state {
   state(file_system& fs, log_options options, recovered_log recovered);
 
-  // -- segments (log_lookup.cpp) ----------------------------------------------
-
   segment& active() { return *segments.back(); }
   const segment& active() const { return *segments.back(); }
   size_t segment_at(offset_t offset) const;
@@ -60,8 +58,6 @@ struct log::state {
   /// Walks one segment; false when `visit` said stop.
   result<bool> walk_segment(size_t i, offset_t from, on_damage policy,
                             const batch_visitor& visit);
-
-  // -- appending (log_append.cpp, log_roll.cpp) -------------------------------
 
   result<void> check_writable() const;
   /// What is about to be appended, as far as rolling goes.
@@ -88,8 +84,6 @@ struct log::state {
                               std::span<const std::byte> bytes,
                               timestamp_ms now);
 
-  // -- reading (log_read.cpp) -------------------------------------------------
-
   struct located {
     batch_header header;
     /// Of the batch, or of the cold bytes that have to be read in first.
@@ -111,19 +105,13 @@ struct log::state {
                                                offset_t limit,
                                                uint64_t bytes_min);
 
-  // -- timestamps (log_timestamps.cpp) ----------------------------------------
-
   /// Largest timestamp at or after the log start, and its batch.
   result<std::optional<time_index::entry>> largest_batch();
-
-  // -- removal (log_retention.cpp) --------------------------------------------
 
   /// Takes the first `count` segments out of the log.
   result<removed_files> remove_oldest(size_t count);
   result<size_t> count_expired(timestamp_ms now, offset_t limit);
   void advance_start(offset_t offset);
-
-  // -- truncation (log_truncate.cpp) ------------------------------------------
 
   struct cut {
     offset_t offset = 0;
@@ -138,19 +126,12 @@ struct log::state {
   /// Memory follows the files.
   void forget_after_end();
 
-  // -- life cycle (log.cpp)
-  // ----------------------------------------------------
-
   /// Writes indexes out and syncs everything.
   result<void> make_durable();
-
-  // -- memory (log_replay.cpp) ------------------------------------------------
 
   /// Producers and epochs from the checkpoint, then from the batches after it.
   result<void> restore_memory(recovery_report& report);
   result<void> rebuild_producers();
-
-  // -- data -------------------------------------------------------------------
 
   file_system& fs;
   log_options options;

@@ -52,19 +52,6 @@ void producer_table::producer::remember(const cached_batch& x) noexcept {
   batches[batches_count++] = x;
 }
 
-/// Returns whether a batch was forgotten.
-bool producer_table::producer::forget_from(offset_t end) noexcept {
-  auto before = batches_count;
-  while (batches_count > 0
-         && batches[batches_count - 1].base_offset
-                    + batches[batches_count - 1].last_offset_delta
-                >= end)
-    --batches_count;
-  if (batches_count > 0)
-    last_timestamp = batches[batches_count - 1].timestamp;
-  return batches_count != before;
-}
-
 result<producer_table::checked>
 producer_table::check(const batch_header& h) const {
   if (!h.has_producer())
@@ -139,15 +126,6 @@ void producer_table::expire(timestamp_ms now, int64_t expiration_ms) {
   auto last_allowed = now - expiration_ms;
   std::erase_if(by_idleness_, [&](const producer& x) {
     if (x.last_timestamp > last_allowed)
-      return false;
-    by_id_.erase(x.id);
-    return true;
-  });
-}
-
-void producer_table::truncate_to(offset_t end) {
-  std::erase_if(by_idleness_, [&](producer& x) {
-    if (!x.forget_from(end) || x.batches_count > 0)
       return false;
     by_id_.erase(x.id);
     return true;

@@ -53,11 +53,6 @@ public:
   /// them all: for a timer, not for the hot path.
   void expire(timestamp_ms now, int64_t expiration_ms);
 
-  /// Forgets batches at and after `end`. A producer of whom nothing remains
-  /// becomes unknown, which accepts any sequence: replay the log from its
-  /// producers' checkpoint where that is not good enough.
-  void truncate_to(offset_t end);
-
   /// Most producers remembered; takes effect at once.
   void set_bound(int64_t producers_max);
 
@@ -92,7 +87,6 @@ private:
 
     int32_t last_sequence() const noexcept;
     void remember(const cached_batch& x) noexcept;
-    bool forget_from(offset_t end) noexcept;
   };
 
   producer& touch(producer_id_t id);

@@ -44,8 +44,6 @@ public:
     return source_;
   }
 
-  // -- the active segment -----------------------------------------------------
-
   /// Opens the file for writing and finds out what lies behind the last index
   /// entry: the offset after the last batch. corrupt_log when batches do not
   /// end where the file ends, or an index does not match.
@@ -76,8 +74,6 @@ public:
 
   /// Cuts off bytes behind the last batch; blocks until that is durable.
   result<void> trim(uint64_t position);
-
-  // -- any segment ------------------------------------------------------------
 
   /// Makes the indexes usable; rebuilds them from the log when they are
   /// missing or cannot be right. Returns damage that was found by that.

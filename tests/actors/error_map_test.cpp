@@ -85,7 +85,6 @@ TEST_CASE("error_map: each refusal of the controller has its code") {
       {refusal::invalid_request, error_code::invalid_request},
       {refusal::policy_violation, error_code::policy_violation},
       {refusal::topic_deletion_disabled, error_code::topic_deletion_disabled},
-      {refusal::storage_failure, error_code::kafka_storage_error},
   };
   for (auto [reason, code] : expected) {
     CAPTURE(cluster::to_string(reason));

@@ -14,9 +14,9 @@ using namespace troupe::cluster::test;
 
 TEST_CASE("refusals: each has a name of its own") {
   std::set<std::string_view> names;
-  for (int i = 0; i <= static_cast<int>(refusal::storage_failure); ++i)
+  for (int i = 0; i <= static_cast<int>(refusal::topic_deletion_disabled); ++i)
     names.insert(to_string(static_cast<refusal>(i)));
-  CHECK(names.size() == static_cast<size_t>(refusal::storage_failure) + 1);
+  CHECK(names.size() == static_cast<size_t>(refusal::topic_deletion_disabled) + 1);
   CHECK_FALSE(names.contains("unknown"));
 }
 

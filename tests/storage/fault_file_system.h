@@ -45,8 +45,6 @@ struct fault_node {
 /// directories that were not; single operations fail on demand.
 class fault_file_system final : public file_system {
 public:
-  // -- the bad things ---------------------------------------------------------
-
   /// After `skip` operations of that kind on paths that contain `part`, the
   /// next `times` fail with `os_error`. A failing write leaves a part behind.
   void inject(operation what, std::string part, int os_error, int skip = 0,
@@ -61,8 +59,6 @@ public:
   /// Power cut. Open files fail from now on.
   void crash(uint64_t seed);
 
-  // -- looking and meddling ---------------------------------------------------
-
   /// The file must exist.
   std::vector<std::byte> content(const std::string& path) const;
   /// Durable at once.
@@ -71,8 +67,6 @@ public:
   uint64_t bytes_read() const noexcept { return bytes_read_; }
   uint64_t syncs() const noexcept { return syncs_; }
   uint64_t used_bytes() const;
-
-  // -- file_system ------------------------------------------------------------
 
   result<std::shared_ptr<file>>
   open(const std::string& path, open_mode mode) override;

@@ -178,35 +178,6 @@ TEST_CASE("producer table: beyond its bound the idlest producer goes") {
   CHECK(table.empty());
 }
 
-TEST_CASE("producer table: truncation forgets batches at and after the end") {
-  auto table = ten_batches();
-  table.truncate_to(120);
-  CHECK(accepts(table, {.sequence = 20}));
-  // Offset 119 is the last record of the last batch.
-  table.truncate_to(119);
-  CHECK(refusal(table, {.sequence = 20}) == errc::out_of_order_sequence);
-  CHECK(accepts(table, {.sequence = 18}));
-  CHECK(table.active().front().last_timestamp == 1008);
-  table.truncate_to(114);
-  CHECK(accepts(table, {.sequence = 14}));
-  table.truncate_to(110);
-  CHECK(table.empty());
-  CHECK(accepts(table, {.sequence = 1234}));
-}
-
-TEST_CASE("producer table: truncation leaves others and markers alone") {
-  producer_table table;
-  append(table, {.id = 1, .offset = 0});
-  append(table, {.id = 2, .offset = 1});
-  auto marker = batch_of{.id = 3, .sequence = -1, .offset = 2}.header();
-  marker.attributes = 0x30;
-  table.update(marker);
-  table.truncate_to(1);
-  CHECK(table.size() == 2);
-  CHECK(table.active()[0].id == 1);
-  CHECK(table.active()[1].id == 3);
-}
-
 TEST_CASE("producer table: what is active, by id") {
   producer_table table;
   append(table, {.id = 9, .epoch = 2, .sequence = 4, .timestamp = 50});

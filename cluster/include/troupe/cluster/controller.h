@@ -27,8 +27,6 @@ enum class refusal : uint8_t {
   invalid_request,
   policy_violation,
   topic_deletion_disabled,
-  /// The metadata log could not be written.
-  storage_failure,
 };
 
 std::string_view to_string(refusal x) noexcept;

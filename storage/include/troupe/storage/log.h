@@ -152,8 +152,6 @@ public:
   log(const log&) = delete;
   log& operator=(const log&) = delete;
 
-  // -- writing ----------------------------------------------------------------
-
   /// Validates one batch, checks its producer's sequence, stamps offset and
   /// leader epoch and appends it; rolls the segment first when due. On any
   /// error nothing was appended and the log stays usable, except after
@@ -183,8 +181,6 @@ public:
   /// Takes effect at once.
   void reconfigure(const log_config& config);
 
-  // -- durability -------------------------------------------------------------
-
   /// What has to be synced to make everything up to now durable. The caller
   /// syncs (in another thread), then reports with `synced_up_to`.
   sync_plan plan_sync() const;
@@ -202,8 +198,6 @@ public:
   /// Writes out indexes, syncs all files and closes them. Blocks. Afterwards
   /// only the destructor may be called.
   result<partition_checkpoint> close(offset_t high_watermark);
-
-  // -- reading ----------------------------------------------------------------
 
   /// Whole batches beginning with the one that contains `from`, up to
   /// `bytes_max` but at least one batch, none at or beyond `limit`, all from
