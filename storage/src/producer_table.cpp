@@ -231,6 +231,17 @@ std::vector<active_producer> producer_table::active() const {
   return all;
 }
 
+std::unordered_map<producer_id_t, offset_t>
+producer_table::last_offsets() const {
+  std::unordered_map<producer_id_t, offset_t> all;
+  for (const auto& x : by_idleness_)
+    if (x.batches_count > 0) {
+      auto& last = x.batches[x.batches_count - 1];
+      all.emplace(x.id, last.base_offset + last.last_offset_delta);
+    }
+  return all;
+}
+
 void producer_table::clear() {
   by_id_.clear();
   by_idleness_.clear();

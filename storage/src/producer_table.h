@@ -69,6 +69,8 @@ public:
 
   /// Everything remembered, ascending by producer id.
   std::vector<active_producer> active() const;
+  /// Where the last batch of each producer ends: its last offset.
+  std::unordered_map<producer_id_t, offset_t> last_offsets() const;
   size_t size() const noexcept { return by_id_.size(); }
   bool empty() const noexcept { return by_id_.empty(); }
   void clear();
