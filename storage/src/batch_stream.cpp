@@ -42,7 +42,8 @@ result<std::span<const std::byte>> batch_stream::view(size_t wanted) {
     if (!read)
       return failure(std::move(read.error()));
     if (*read < wanted)
-      return damaged(*from_, position_, "bytes are missing");
+      return failure(errc::not_found,
+                     "compact: " + from_->path() + " was truncated");
     window_position_ = position_;
     window_bytes_ = *read;
   }

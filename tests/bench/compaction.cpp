@@ -19,6 +19,8 @@
 namespace {
 
 using namespace troupe::storage;
+// There is a function of that name.
+using partition_log = troupe::storage::log;
 
 constexpr uint64_t log_bytes = 512 << 20;
 constexpr size_t batch_bytes = 16 << 10;
@@ -43,7 +45,7 @@ double thread_seconds() {
   std::exit(1);
 }
 
-void fill(log& to, const workload& x) {
+void fill(partition_log& to, const workload& x) {
   std::mt19937_64 random{1};
   std::string value(x.record_bytes, 'v');
   for (auto& c : value)
@@ -57,7 +59,7 @@ void fill(log& to, const workload& x) {
   }
 }
 
-void compact(log& x) {
+void compact(partition_log& x) {
   auto plan = x.plan_compaction(2, x.end_offset());
   if (!plan)
     fail(plan.error());
@@ -107,12 +109,12 @@ int main(int argc, char** argv) {
   options.config.cleanup_compact = true;
   options.config.segment_bytes = 128 << 20;
   options.config.timestamp_before_max_ms = log_config::unlimited;
-  auto opened = log::open(posix_file_system(), options);
+  auto opened = partition_log::open(posix_file_system(), options);
   if (!opened)
     fail(opened.error());
-  auto& log = *opened->value;
-  fill(log, x);
-  log.synced_up_to(log.end_offset());
-  compact(log);
+  auto& target = *opened->value;
+  fill(target, x);
+  target.synced_up_to(target.end_offset());
+  compact(target);
   return 0;
 }

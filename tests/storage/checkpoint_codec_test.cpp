@@ -40,10 +40,10 @@ TEST_CASE("checkpoint codec: offsets from before compaction can be read") {
   offsets.first_dirty_offset = 4;
   auto bytes = encode_offsets(offsets);
   CHECK(decode_offsets(bytes).value() == offsets);
-  bytes.resize(bytes.size() - sizeof(int64_t));
   store_big_endian(bytes.data(), int16_t{1});
   offsets.first_dirty_offset = 0;
-  CHECK(decode_offsets(bytes).value() == offsets);
+  auto old = std::span{bytes}.first(bytes.size() - sizeof(int64_t));
+  CHECK(decode_offsets(old).value() == offsets);
 }
 
 TEST_CASE("checkpoint codec: unknown versions are told from damage") {

@@ -252,7 +252,7 @@ TEST_CASE("compactor: a damaged segment is left alone, and so are tombstones") {
   log.put("c", "1");
   log.close_segment();
   auto damaged = log->segment_base_offsets().front();
-  log.fs.flip_bit(log.path(damaged, ".log"), 70 * 8);
+  log.fs.flip_bit(log.path(damaged, ".log"), 70);
   auto before = log.content(damaged, ".log");
   log.now += 10;
   log.compact();

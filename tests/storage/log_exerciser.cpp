@@ -178,6 +178,7 @@ std::string log_exerciser::crash() {
 
 std::string log_exerciser::truncate() {
   auto offset = one_in(8) ? model_.start_offset() : any_offset();
+  offset = std::max(offset, committed_);
   if (auto done = log_->truncate_to(offset); !done)
     return "truncate: " + to_string(done.error());
   auto end = model_.boundary_below(offset);

@@ -61,6 +61,8 @@ private:
   leader_epoch_t epoch_ = 0;
   timestamp_ms now_ = 1'000'000;
   bool swap_failed_ = false;
+  /// What was committed once is not truncated any more.
+  offset_t committed_ = 0;
   std::map<producer_id_t, int32_t> next_sequence_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <troupe/storage/compactor.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace troupe::storage::test {
@@ -21,12 +22,15 @@ std::string log_exerciser::compact() {
   auto plan = log_->plan_compaction(now_, any_offset());
   if (!plan)
     return "plan: " + to_string(plan.error());
+  if (!plan->segments.empty())
+    committed_ = std::max(committed_, plan->segments.back().end_offset);
   compaction_limits limits;
   limits.cleaner_memory_bytes = one_in(4) ? 1 : 1 << 20;
   limits.buffer_bytes = 100 + below(3000);
   limits.hash_key_low = random_();
   compactor cleaner{fs_, *plan, limits, {}};
-  if (auto done = cleaner.read_dirty(); !done)
+  auto done = cleaner.read_dirty();
+  if (!done)
     return "read dirty: " + to_string(done.error());
   while (one_in(2))
     if (auto wrong = append(); !wrong.empty())

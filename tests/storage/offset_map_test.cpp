@@ -25,7 +25,7 @@ TEST_CASE("sip hash: yields the vectors of its reference") {
 }
 
 TEST_CASE("offset map: keeps the last offset of each key") {
-  offset_map map{16 << 20, {1, 2}};
+  offset_map map{32 << 20, {1, 2}};
   for (int round = 0; round < 2; ++round)
     for (int i = 0; i < 200000; ++i)
       REQUIRE(map.put(std::to_string(i), round * 200000 + i));
