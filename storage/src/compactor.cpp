@@ -47,6 +47,8 @@ result<void> compactor::state::read_outcomes(const compaction_source& x) {
         return failure(std::move(done.error()));
     }
     outcomes.note(header, batch);
+    if (header.has_producer() && !header.control())
+      last_dirty[header.producer_id] = header.last_offset();
     position += header.size_bytes();
   }
   return {};

@@ -71,8 +71,13 @@ batch_fate compactor::state::fate_of(const batch_header& x) const {
 bool compactor::state::must_keep(const batch_header& x) const {
   if (!x.has_producer())
     return false;
-  auto found = plan.last_offsets.find(x.producer_id);
-  return found != plan.last_offsets.end() && found->second == x.last_offset();
+  auto known = plan.last_offsets.find(x.producer_id);
+  if (known == plan.last_offsets.end())
+    return false;
+  auto dirty = last_dirty.find(x.producer_id);
+  if (dirty != last_dirty.end())
+    return dirty->second == x.last_offset();
+  return known->second == no_offset || known->second == x.last_offset();
 }
 
 result<void> compactor::state::clean_segment(const compaction_source& x,

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 namespace troupe::storage {
@@ -70,6 +71,8 @@ struct compactor::state {
   compaction_pace pace;
   compaction_report report;
   transaction_outcomes outcomes;
+  /// Where the last batch of each producer in the dirty part ends.
+  std::unordered_map<producer_id_t, offset_t> last_dirty;
   offset_map latest;
   std::vector<std::byte> window;
   std::vector<std::byte> unpacked;

@@ -4,15 +4,12 @@
 #include "segment_names.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 
 namespace troupe::storage {
 
 namespace {
-
-constexpr std::array index_suffixes{offset_index_suffix, time_index_suffix};
 
 std::string path_of(const std::string& directory, offset_t base,
                     std::string_view suffix, std::string_view state) {
@@ -82,7 +79,6 @@ result<compaction_plan> log::plan_compaction(timestamp_ms now, offset_t limit) {
   plan.first_dirty_offset =
       std::max(x.first_dirty_offset, x.segments.front()->base_offset());
   plan.min_dirty_ratio = config.min_cleanable_dirty_ratio;
-  plan.last_offsets = x.producers.last_offsets();
   plan.segment_bytes = x.segment_bytes_max();
   plan.index_interval_bytes = config.index_interval_bytes;
   plan.delete_retention_ms = config.delete_retention_ms;
@@ -95,6 +91,9 @@ result<compaction_plan> log::plan_compaction(timestamp_ms now, offset_t limit) {
   if (auto done = x.plan_segments(plan, std::min(limit, recovery_point()));
       !done)
     return failure(std::move(done.error()));
+  if (!plan.segments.empty())
+    plan.last_offsets =
+        x.producers.last_offsets(plan.segments.back().end_offset);
   return plan;
 }
 
@@ -153,19 +152,14 @@ result<void> log::state::begin_swap(offset_t base) {
   return {};
 }
 
+/// The log file last: with it the swap is over, so its indexes are there.
 result<std::unique_ptr<segment>> log::state::end_swap(offset_t base) {
   auto& directory = options.directory;
-  auto done = fs.rename(path_of(directory, base, log_suffix, swap_suffix),
-                        segment_path(directory, base, log_suffix));
-  if (!done)
-    return failure(std::move(done.error()));
-  for (auto suffix : index_suffixes) {
-    auto path = segment_path(directory, base, suffix);
-    auto moved = fs.rename(path_of(directory, base, suffix, swap_suffix), path);
-    // Without an index one is made on first use; an old one would mislead.
-    if (!moved)
-      if (auto gone = fs.remove(path); !gone)
-        return failure(std::move(gone.error()));
+  for (auto suffix : {offset_index_suffix, time_index_suffix, log_suffix}) {
+    auto done = fs.rename(path_of(directory, base, suffix, swap_suffix),
+                          segment_path(directory, base, suffix));
+    if (!done)
+      return failure(std::move(done.error()));
   }
   auto opened = segment::open(fs, directory, base, options.now);
   if (opened) {

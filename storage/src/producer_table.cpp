@@ -232,13 +232,18 @@ std::vector<active_producer> producer_table::active() const {
 }
 
 std::unordered_map<producer_id_t, offset_t>
-producer_table::last_offsets() const {
+producer_table::last_offsets(offset_t end) const {
   std::unordered_map<producer_id_t, offset_t> all;
-  for (const auto& x : by_idleness_)
-    if (x.batches_count > 0) {
-      auto& last = x.batches[x.batches_count - 1];
-      all.emplace(x.id, last.base_offset + last.last_offset_delta);
+  for (const auto& x : by_idleness_) {
+    if (x.batches_count == 0)
+      continue;
+    auto& last = all.emplace(x.id, no_offset).first->second;
+    for (size_t i = 0; i < x.batches_count; ++i) {
+      auto offset = x.batches[i].base_offset + x.batches[i].last_offset_delta;
+      if (offset < end)
+        last = offset;
     }
+  }
   return all;
 }
 

@@ -77,16 +77,13 @@ result<void> swap_finisher::remove_old(offset_t base, offset_t old) {
 }
 
 result<void> swap_finisher::rename(offset_t base) {
-  auto done = fs_.rename(swap_path(base, log_suffix), path(base, log_suffix));
-  if (!done)
-    return done;
   for (auto suffix : index_suffixes) {
     auto moved = fs_.rename(swap_path(base, suffix), path(base, suffix));
     // It moved before the crash, or it is made anew on first use.
     if (!moved && moved.error().code != errc::not_found)
       return moved;
   }
-  return {};
+  return fs_.rename(swap_path(base, log_suffix), path(base, log_suffix));
 }
 
 } // namespace

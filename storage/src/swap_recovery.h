@@ -13,7 +13,7 @@ namespace troupe::storage {
 //
 //   1. <base>.log.cleaned -> <base>.log.swap, indexes before it
 //   2. the old files -> .deleted, ascending
-//   3. <base>.log.swap -> <base>.log, indexes after it
+//   3. <base>.log.swap -> <base>.log, indexes before it
 //
 // Once `.log.swap` is there, the swap counts: opening the log finishes it.
 // Before that, nothing happened and `.cleaned` is waste.

@@ -83,9 +83,8 @@ std::string log_model::adopt(log& x, bool tombstones_stay) {
   }
   if (auto wrong = check_last_values(found, tombstones_stay); !wrong.empty())
     return wrong;
-  auto first = found.empty() ? end_ : found.front().base_offset;
   std::erase_if(batches_,
-                [&](auto& batch) { return batch.next_offset() > first; });
+                [&](auto& batch) { return batch.next_offset() > start_; });
   batches_.insert(batches_.end(), found.begin(), found.end());
   return {};
 }

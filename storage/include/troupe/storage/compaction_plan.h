@@ -40,7 +40,9 @@ struct compaction_plan {
   bool overdue = false;
   double min_dirty_ratio = 0.5;
 
-  /// Last offset of each active producer's last batch, which must stay.
+  /// Active producers and the last offset of each one's last batch in these
+  /// segments, if the log knows it, else no_offset. That batch must stay: what
+  /// the producer sent later may still be lost.
   std::unordered_map<producer_id_t, offset_t> last_offsets;
   int64_t segment_bytes = 0;
   int64_t index_interval_bytes = 0;
