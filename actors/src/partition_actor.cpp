@@ -6,18 +6,12 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <utility>
 
 namespace troupe::actors {
 
 namespace {
-
-/// How far behind the saved recovery point may be while nothing is rolled:
-/// Kafka's log.flush.offset.checkpoint.interval.ms.
-constexpr storage::timestamp_ms checkpoint_interval_ms = 60'000;
 
 /// Times that one read is sent to the cold reader.
 constexpr int32_t cold_reads_max = 8;
@@ -51,6 +45,11 @@ partition_actor::behavior_type partition(partition_pointer self,
     [&state](const housekeep&) { state.on_housekeep(); },
     [&state](const flush_now&) { state.on_flush_now(); },
     [&state](const files_synced& x) { state.on_files_synced(x); },
+    [&state](const consider_compaction&) { state.on_consider_compaction(); },
+    [&state](const swap_segment& x) { state.on_swap_segment(x); },
+    [&state](const compaction_finished& x) {
+      state.on_compaction_finished(x);
+    },
     [&state](const close_partition& x) { return state.on_close_partition(x); },
   };
 }
@@ -181,33 +180,6 @@ void partition_state::on_become_leader(const become_leader& x) {
   core_->become_leader(x.epoch);
 }
 
-void partition_state::on_housekeep() {
-  remove(core_->apply_retention(config_.now()));
-  check_failure();
-  tell_page_cache();
-}
-
-void partition_state::on_flush_now() {
-  flush_armed_ = false;
-  start_sync();
-}
-
-void partition_state::on_files_synced(const files_synced& x) {
-  syncing_ = false;
-  if (core_->closed())
-    return;
-  if (!x.why.ok()) {
-    core_->fail(x.why.message);
-    check_failure();
-    return;
-  }
-  core_->synced(x.end_offset);
-  keep_checkpoint_if_due();
-  high_watermark_moved();
-  if (std::exchange(sync_again_, false))
-    start_sync();
-}
-
 caf::result<partition_closed>
 partition_state::on_close_partition(const close_partition& x) {
   answer_all(x.erase ? problem{errc::unknown_partition, "deleted"}
@@ -261,71 +233,12 @@ void partition_state::answer_all(const problem& why) {
   watchers_.clear();
 }
 
-void partition_state::start_sync() {
-  if (core_->closed() || core_->failed())
-    return;
-  if (syncing_) {
-    sync_again_ = true;
-    return;
-  }
-  syncing_ = true;
-  self->send(config_.sync, sync_files{core_->log().plan_sync(), self});
-}
-
-void partition_state::keep_checkpoint_if_due() {
-  auto& log = core_->log();
-  auto point = log.recovery_point();
-  auto now = config_.now();
-  auto rolled = kept_segments_ != log.segment_count();
-  if (point == kept_point_
-      || (!rolled && now - kept_at_ < checkpoint_interval_ms))
-    return;
-  kept_point_ = point;
-  kept_segments_ = log.segment_count();
-  kept_at_ = now;
-  self->send(config_.keeper,
-             keep_checkpoint{config_.name,
-                             log.checkpoint(core_->high_watermark())});
-}
-
-void partition_state::arm_flush() {
-  auto flush_ms = core_->log().options().config.flush_ms;
-  auto wait = flush_ms;
-  if (config_.level == cluster::durability::interval)
-    wait = std::min<int64_t>(wait, config_.flush_interval.count());
-  if (flush_armed_ || wait == storage::log_config::unlimited)
-    return;
-  flush_armed_ = true;
-  self->delayed_send(self, std::chrono::milliseconds(wait), flush_now{});
-}
-
 void partition_state::check_failure() {
   if (!core_->failed() || failure_reported_)
     return;
   failure_reported_ = true;
   answer_all({errc::partition_offline, core_->failure_reason()});
   config_.report_failure({config_.name, core_->failure_reason()});
-}
-
-void partition_state::tell_page_cache() {
-  auto x = core_->describe();
-  auto pages = x.page_cache_hits + x.page_cache_misses;
-  if (!x.why.ok() || pages == std::exchange(pages_told_, pages))
-    return;
-  spdlog::debug("partition.page_cache tp={} hits={} misses={}",
-                to_string(config_.name), x.page_cache_hits,
-                x.page_cache_misses);
-}
-
-void partition_state::remove(storage::removed_files files) {
-  if (files.kept_active)
-    spdlog::warn("partition.retention_kept_active tp={} reason=\"{}\"",
-                 to_string(config_.name), to_string(*files.kept_active));
-  if (files.paths.empty())
-    return;
-  std::chrono::milliseconds delay{
-    core_->log().options().config.file_delete_delay_ms};
-  self->send(config_.keeper, remove_files{std::move(files.paths), delay});
 }
 
 } // namespace troupe::actors

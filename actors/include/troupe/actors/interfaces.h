@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/actors/messages/compaction.h>
 #include <troupe/actors/messages/disk.h>
 #include <troupe/actors/messages/group.h>
 #include <troupe/actors/messages/metadata.h>
@@ -89,6 +90,10 @@ using partition_actor = caf::typed_actor<
   reacts_to<flush_now>,
   // What it asked its disk to sync is durable, or never will be.
   reacts_to<files_synced>,
+  // Is there something to compact?
+  reacts_to<consider_compaction>,
+  // Compacted segments, one after the other, then the end of it.
+  reacts_to<swap_segment>, reacts_to<compaction_finished>,
   // Close or delete the log, then stop.
   replies_to<close_partition>::with<partition_closed>>;
 
@@ -125,6 +130,16 @@ using disk_sync_actor = caf::typed_actor<
     reacts_to<sync_files>,
     // Run the group that has gathered (from itself).
     reacts_to<sync_pending>>;
+
+/// Compact what the plan names; a swap_segment follows for each new segment,
+/// then compaction_finished.
+struct compact_log {
+  storage::compaction_plan plan;
+  partition_actor partition;
+};
+
+/// Compacts logs, one after the other. Detached: it reads and writes for long.
+using log_cleaner_actor = caf::typed_actor<reacts_to<compact_log>>;
 
 /// Reads cold slices into the page cache. Detached: blocks.
 using cold_reader_actor = caf::typed_actor<reacts_to<read_in_slice>>;
@@ -218,8 +233,8 @@ using broker_actor = caf::typed_actor<
     replies_to<apply_metadata>::with<metadata_applied>,
     // A partition's disk failed.
     reacts_to<partition_failed>,
-    // Tick (from itself).
-    reacts_to<housekeeping_due>,
+    // Ticks (from itself).
+    reacts_to<housekeeping_due>, reacts_to<compaction_due>,
     // Close everything.
     replies_to<stop_broker>::with<broker_stopped>>;
 
@@ -245,6 +260,7 @@ using transport_actor = caf::typed_actor<
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::append_records)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sync_files)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::compact_log)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::join_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sync_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::heartbeat_call)
