@@ -110,6 +110,8 @@ void broker_state::publish() {
     next->by_id.emplace(topic->id, std::move(route));
   }
   config_.routes->publish(std::move(next));
+  if (config_.groups != nullptr)
+    self->send(config_.groups, routing_published{});
 }
 
 void broker_state::reconfigure(const cluster::metadata_image& image) {

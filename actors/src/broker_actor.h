@@ -26,6 +26,8 @@ struct broker_actor_config {
   /// Null entries put partitions on CAF's scheduler (deterministic tests).
   std::vector<lane_unit*> lanes;
   std::shared_ptr<published<routing>> routes;
+  /// Told that `routes` moved on; may be null.
+  group_coordinator_actor groups;
   std::vector<found_log> found;
   std::function<storage::timestamp_ms()> now;
 };

@@ -4,6 +4,8 @@
 #include "log_keeper_actor.h"
 #include "partition_directory.h"
 
+#include <troupe/storage/node_database.h>
+
 #include <spdlog/spdlog.h>
 
 #include <cerrno>
@@ -17,7 +19,7 @@ namespace troupe::actors {
 namespace {
 
 /// Directory of the node's RocksDB.
-constexpr const char* offset_store_name = "__troupe_offsets";
+constexpr const char* database_name = "__troupe_offsets";
 
 constexpr const char* metadata_log_name = "__cluster_metadata-0";
 
@@ -141,19 +143,19 @@ open_directories(storage::file_system& fs,
   if (!home)
     return failure(first_failure ? *first_failure : home.error());
   opened.home = *home;
-  bool rebuilt = false;
-  auto store = storage::open_rocksdb_store(
-      opened.home_path() + "/" + offset_store_name, &rebuilt);
-  if (!store)
-    return failure(store.error());
-  if (rebuilt) {
+  auto database =
+      storage::open_node_database(opened.home_path() + "/" + database_name);
+  if (!database)
+    return failure(database.error());
+  if (database->rebuilt) {
     spdlog::error("node.offset_store_rebuilt path={} action=\"every log is "
                   "scanned\"",
                   opened.home_path());
     for (auto& x : opened.all)
       x.clean = false;
   }
-  opened.offsets = std::move(*store);
+  opened.offsets = std::move(database->offsets);
+  opened.views = std::move(database->views);
   return opened;
 }
 

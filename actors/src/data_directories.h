@@ -5,6 +5,7 @@
 
 #include <troupe/cluster/metadata_image.h>
 #include <troupe/storage/file_system.h>
+#include <troupe/storage/log_view.h>
 #include <troupe/storage/offset_store.h>
 #include <troupe/storage/result.h>
 
@@ -29,9 +30,11 @@ struct opened_directory {
 /// What a node finds in its data directories before any actor runs.
 struct opened_directories {
   std::vector<opened_directory> all;
-  /// Which one holds the metadata log and the offset store.
+  /// Which one holds the metadata log and the database.
   size_t home = 0;
   std::shared_ptr<storage::offset_store> offsets;
+  /// In the same database: what follows from logs.
+  std::shared_ptr<storage::log_view> views;
   /// Partition directories, as they lie there.
   std::vector<found_log> logs;
 
@@ -48,10 +51,9 @@ open_directories(storage::file_system& fs,
 
 /// Writes Kafka's `meta.properties` (cluster.id, node.id) where it is missing
 /// and refuses directories of another cluster or node.
-result<void> claim_directories(storage::file_system& fs,
-                               const opened_directories& x,
-                               const std::string& cluster_id,
-                               cluster::node_id node);
+result<void>
+claim_directories(storage::file_system& fs, const opened_directories& x,
+                  const std::string& cluster_id, cluster::node_id node);
 
 /// Takes the clean-shutdown markers away: from here on a crash is a crash. The
 /// last step before logs are opened, so that a start that was refused costs

@@ -106,6 +106,63 @@ error_code to_kafka(cluster::refusal x) noexcept {
   return error_code::unknown_server_error;
 }
 
+error_code to_kafka(cluster::group_error x) noexcept {
+  using cluster::group_error;
+  switch (x) {
+  case group_error::none:
+    return error_code::none;
+  case group_error::coordinator_not_available:
+    return error_code::coordinator_not_available;
+  case group_error::coordinator_load_in_progress:
+    return error_code::coordinator_load_in_progress;
+  case group_error::not_coordinator:
+    return error_code::not_coordinator;
+  case group_error::offset_metadata_too_large:
+    return error_code::offset_metadata_too_large;
+  case group_error::illegal_generation:
+    return error_code::illegal_generation;
+  case group_error::inconsistent_group_protocol:
+    return error_code::inconsistent_group_protocol;
+  case group_error::invalid_group_id:
+    return error_code::invalid_group_id;
+  case group_error::unknown_member_id:
+    return error_code::unknown_member_id;
+  case group_error::invalid_session_timeout:
+    return error_code::invalid_session_timeout;
+  case group_error::rebalance_in_progress:
+    return error_code::rebalance_in_progress;
+  case group_error::invalid_request:
+    return error_code::invalid_request;
+  case group_error::non_empty_group:
+    return error_code::non_empty_group;
+  case group_error::group_id_not_found:
+    return error_code::group_id_not_found;
+  case group_error::member_id_required:
+    return error_code::member_id_required;
+  case group_error::group_max_size_reached:
+    return error_code::group_max_size_reached;
+  case group_error::fenced_instance_id:
+    return error_code::fenced_instance_id;
+  case group_error::group_subscribed_to_topic:
+    return error_code::group_subscribed_to_topic;
+  case group_error::fenced_member_epoch:
+    return error_code::fenced_member_epoch;
+  case group_error::unreleased_instance_id:
+    return error_code::unreleased_instance_id;
+  case group_error::unsupported_assignor:
+    return error_code::unsupported_assignor;
+  case group_error::stale_member_epoch:
+    return error_code::stale_member_epoch;
+  case group_error::invalid_regular_expression:
+    return error_code::invalid_regular_expression;
+  case group_error::unsupported_version:
+    return error_code::unsupported_version;
+  case group_error::unknown_server_error:
+    return error_code::unknown_server_error;
+  }
+  return error_code::unknown_server_error;
+}
+
 error_code to_kafka(const problem& x) noexcept {
   return std::visit(
       [](const auto& code) {

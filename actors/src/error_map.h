@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troupe/actors/problem.h>
+#include <troupe/cluster/group_error.h>
 #include <troupe/transport/kafka/error_code.h>
 
 #include <cstdint>
@@ -17,6 +18,7 @@ namespace troupe::actors {
 kafka::error_code to_kafka(errc x) noexcept;
 kafka::error_code to_kafka(storage::errc x) noexcept;
 kafka::error_code to_kafka(cluster::refusal x) noexcept;
+kafka::error_code to_kafka(cluster::group_error x) noexcept;
 kafka::error_code to_kafka(const problem& x) noexcept;
 
 /// As the i16 that wire structs hold.

@@ -21,6 +21,7 @@ log_keeper(log_keeper_actor::stateful_pointer<log_keeper_state> self,
     [&state](close_log& x) { return state.on_close_log(x); },
     [&state](const erase_log& x) { state.on_erase_log(x); },
     [&state](const save_checkpoint& x) { return state.on_save_checkpoint(x); },
+    [&state](const keep_checkpoint& x) { state.on_keep_checkpoint(x); },
     [&state](remove_files& x) { state.on_remove_files(x); },
     [&state](remove_files_now& x) { state.on_remove_files_now(x); },
     [&state](const mark_clean_shutdown&) {
@@ -60,6 +61,10 @@ log_opened log_keeper_state::on_open_log(const open_log& x) {
   options.clean_shutdown = config.clean_shutdown;
   options.now = config.now();
   auto known = config.offsets->load(x.name);
+  // Without its start offset a log would show deleted records again: only when
+  // what was saved is gone for good the log alone is believed.
+  if (!known && known.error().code != storage::errc::corrupt_log)
+    return {problem{std::move(known.error())}, nullptr, {}};
   if (!known)
     spdlog::warn("partition.checkpoint_lost tp={} reason=\"{}\"",
                  to_string(x.name), to_string(known.error()));
@@ -69,9 +74,26 @@ log_opened log_keeper_state::on_open_log(const open_log& x) {
   if (!opened)
     return {problem{std::move(opened.error())}, nullptr, {}};
   report_recovery(x, *opened->value, opened->report);
+  if (opened->report.scanned)
+    if (auto done = settle(*opened->value); !done)
+      return {problem{std::move(done.error())}, nullptr, {}};
   auto box = std::make_shared<std::unique_ptr<storage::log>>(
     std::move(opened->value));
   return {{}, std::move(box), std::move(opened->report)};
+}
+
+result<void> log_keeper_state::settle(storage::log& log) {
+  // The tail may lie in the page cache only. Nobody is told of a record, or
+  // that a retry is one, before it is on the disk.
+  auto plan = log.plan_sync();
+  if (auto done = storage::run_sync(*config.fs, plan); !done)
+    return done;
+  log.synced_up_to(plan.end_offset);
+  // The old checkpoint may tell of batches that the crash took, at offsets
+  // that the next appends will use.
+  return config.offsets->save(log.options().name,
+                              log.checkpoint(log.end_offset()),
+                              storage::durable::yes);
 }
 
 log_closed log_keeper_state::on_close_log(close_log& x) {
@@ -126,6 +148,13 @@ checkpoint_saved
 log_keeper_state::on_save_checkpoint(const save_checkpoint& x) {
   auto saved = config.offsets->save(x.name, x.value, storage::durable::yes);
   return saved ? checkpoint_saved{} : checkpoint_saved{problem{saved.error()}};
+}
+
+void log_keeper_state::on_keep_checkpoint(const keep_checkpoint& x) {
+  if (auto saved = config.offsets->save(x.name, x.value, storage::durable::no);
+      !saved)
+    spdlog::warn("log_keeper.checkpoint_failed tp={} reason=\"{}\"",
+                 to_string(x.name), to_string(saved.error()));
 }
 
 void log_keeper_state::on_remove_files(remove_files& x) {

@@ -38,6 +38,7 @@ struct log_keeper_state {
   log_closed on_close_log(close_log& x);
   void on_erase_log(const erase_log& x);
   checkpoint_saved on_save_checkpoint(const save_checkpoint& x);
+  void on_keep_checkpoint(const keep_checkpoint& x);
   void on_remove_files(remove_files& x);
   void on_remove_files_now(remove_files_now& x);
   log_closed on_mark_clean_shutdown();
@@ -50,6 +51,8 @@ struct log_keeper_state {
   void remove_slowly(std::string directory);
 
 private:
+  /// After a scan: makes what it found durable and replaces the checkpoint.
+  result<void> settle(storage::log& log);
   result<void> erase(const storage::topic_partition& tp,
                      const storage::uuid& topic_id);
 };

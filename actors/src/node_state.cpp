@@ -23,7 +23,13 @@ constexpr size_t scheduler_threads = 1;
 storage::timestamp_ms wall_clock() {
   using namespace std::chrono;
   return duration_cast<milliseconds>(system_clock::now().time_since_epoch())
-    .count();
+      .count();
+}
+
+int64_t steady_clock_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch())
+      .count();
 }
 
 uint64_t random_seed() {
@@ -53,7 +59,7 @@ bool every_interface(const std::string& host) {
 } // namespace
 
 node::state::state(node_options x)
-  : options(std::move(x)), actor_config(scheduler_threads) {}
+    : options(std::move(x)), actor_config(scheduler_threads) {}
 
 node::state::~state() = default;
 
@@ -74,9 +80,9 @@ result<void> node::state::start() {
   if (!log)
     return failure(log.error());
   const auto& known = *(*log)->image();
-  if (auto claimed = actors::claim_directories(
-        storage::posix_file_system(), directories, known.cluster_id,
-        options.config.id);
+  if (auto claimed =
+          actors::claim_directories(storage::posix_file_system(), directories,
+                                    known.cluster_id, options.config.id);
       !claimed)
     return claimed;
   actors::set_strays_aside(storage::posix_file_system(), directories, known);
@@ -91,6 +97,7 @@ result<void> node::state::start() {
     units.push_back(std::make_unique<actors::lane_unit>(*system, *lanes[i]));
   }
   spawn_disks();
+  spawn_groups();
   spawn_broker();
   auto image = (*log)->image();
   spawn_controller(std::move(*log));
@@ -107,7 +114,7 @@ result<std::unique_ptr<cluster::metadata_log>> node::state::open_metadata() {
   if (!log || !(*log)->image()->cluster_id.empty())
     return log;
   cluster::metadata_delta birth{
-    cluster::cluster_created{to_string(random_uuid())}};
+      cluster::cluster_created{to_string(random_uuid())}};
   if (auto done = (*log)->append(birth, wall_clock()); !done)
     return failure(done.error());
   return log;
@@ -128,26 +135,38 @@ void node::state::spawn_disks() {
   }
 }
 
-void node::state::spawn_broker() {
+void node::state::spawn_groups() {
   auto nothing = std::make_shared<actors::routing>();
   nothing->image = std::make_shared<cluster::metadata_image>();
   routes = std::make_shared<actors::published<actors::routing>>(nothing);
+  actors::group_coordinator_config config;
+  config.broker = options.config;
+  config.view = directories.views;
+  config.routes = routes;
+  config.seed = random_seed();
+  config.now = [] {
+    return cluster::group_time{steady_clock_ms(), wall_clock()};
+  };
+  groups = actors::spawn_group_coordinator(*system, std::move(config));
+}
+
+void node::state::spawn_broker() {
   actors::broker_actor_config config;
   config.config = options.config;
   config.directories = disks;
   config.lanes = unit_pointers();
   config.routes = routes;
+  config.groups = groups;
   config.found = std::move(directories.logs);
   config.now = wall_clock;
   broker = actors::spawn_broker(*system, std::move(config));
 }
 
-void node::state::spawn_controller(
-  std::unique_ptr<cluster::metadata_log> log) {
+void node::state::spawn_controller(std::unique_ptr<cluster::metadata_log> log) {
   actors::controller_config config;
   config.broker = options.config;
-  config.log = std::make_shared<std::unique_ptr<cluster::metadata_log>>(
-    std::move(log));
+  config.log =
+      std::make_shared<std::unique_ptr<cluster::metadata_log>>(std::move(log));
   config.follower = broker;
   config.seed = random_seed();
   config.now = wall_clock;
@@ -157,15 +176,14 @@ void node::state::spawn_controller(
 result<void> node::state::apply(cluster::image_ptr image) {
   result<void> done;
   caf::scoped_actor self{*system};
-  self
-    ->request(broker, std::chrono::minutes(60),
-              actors::apply_metadata{std::move(image)})
-    .receive([](const actors::metadata_applied&) {},
-             [&](const caf::error& x) {
-               done = failure(storage::errc::closed,
-                              "opening the partitions failed: "
-                                + actors::to_problem(x).message);
-             });
+  self->request(broker, std::chrono::minutes(60),
+                actors::apply_metadata{std::move(image)})
+      .receive([](const actors::metadata_applied&) {},
+               [&](const caf::error& x) {
+                 done = failure(storage::errc::closed,
+                                "opening the partitions failed: "
+                                    + actors::to_problem(x).message);
+               });
   return done;
 }
 
@@ -174,63 +192,6 @@ std::vector<actors::lane_unit*> node::state::unit_pointers() const {
   for (const auto& x : units)
     xs.push_back(x.get());
   return xs;
-}
-
-result<void> node::state::stop(std::chrono::milliseconds deadline) {
-  std::lock_guard guard(stopping);
-  if (std::exchange(stopped, true) || system == nullptr)
-    return {};
-  result<void> done;
-  auto note = [&done](const caf::error& x) {
-    done = failure(storage::errc::closed,
-                   "stopping: " + actors::to_problem(x).message);
-  };
-  {
-    caf::scoped_actor self{*system};
-    if (transport != nullptr)
-      self->request(transport, deadline, actors::stop_transport{})
-        .receive([](const actors::transport_stopped&) {}, note);
-    self->request(broker, deadline, actors::stop_broker{})
-      .receive(
-        [&done](actors::broker_stopped& x) {
-          if (!x.why.ok())
-            done = failure(storage::errc::closed, std::move(x.why.message));
-        },
-        note);
-  }
-  end_actors();
-  return done;
-}
-
-void node::state::end_actors() {
-  auto end = [](auto& actor) {
-    if (actor != nullptr)
-      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-    actor = nullptr;
-  };
-  end(transport);
-  end(controller);
-  end(broker);
-  for (auto& x : disks) {
-    end(x.keeper);
-    end(x.sync);
-    for (auto& reader : x.cold_readers)
-      end(reader);
-  }
-  drop_server();
-  routes.reset();
-  // Sessions and partitions end on their lanes, so the lanes must still run
-  // here; what waits on the lanes afterwards may hold the last handles of
-  // detached actors, so the lanes go before the system that counts those.
-  if (system != nullptr)
-    system->await_all_actors_done();
-  for (auto& x : lanes)
-    x->stop();
-  lanes.clear();
-  units.clear();
-  system.reset();
-  directories.offsets.reset();
-  directories.all.clear();
 }
 
 } // namespace troupe

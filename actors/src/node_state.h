@@ -36,6 +36,7 @@ struct node::state {
   std::vector<std::unique_ptr<actors::lane_unit>> units;
   std::shared_ptr<actors::published<actors::routing>> routes;
   std::vector<actors::data_directory> disks;
+  actors::group_coordinator_actor groups;
   actors::broker_actor broker;
   actors::controller_actor controller;
   actors::transport_actor transport;
@@ -50,6 +51,7 @@ private:
   void drop_server();
   result<std::unique_ptr<cluster::metadata_log>> open_metadata();
   void spawn_disks();
+  void spawn_groups();
   void spawn_broker();
   void spawn_controller(std::unique_ptr<cluster::metadata_log> log);
   result<void> apply(cluster::image_ptr image);

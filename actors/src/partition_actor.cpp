@@ -19,6 +19,10 @@ constexpr int32_t cold_reads_max = 8;
 /// The logs of a directory are closed one after the other.
 constexpr std::chrono::minutes close_timeout{60};
 
+/// How far behind the saved recovery point may be while nothing is rolled:
+/// Kafka's log.flush.offset.checkpoint.interval.ms.
+constexpr storage::timestamp_ms checkpoint_interval_ms = 60'000;
+
 } // namespace
 
 partition_actor::behavior_type partition(partition_pointer self,
@@ -53,7 +57,11 @@ void partition_state::open(partition_config config) {
   config_ = std::move(config);
   core_.emplace(std::move(*config_.log), config_.leader_epoch, config_.level);
   config_.log.reset();
-  segments_ = core_->log().segment_count();
+  segments_ = kept_segments_ = core_->log().segment_count();
+  kept_point_ = core_->log().recovery_point();
+  kept_at_ = config_.now();
+  if (core_->high_watermark() < core_->log().end_offset())
+    start_sync();
 }
 
 void partition_state::on_append_records(append_records& x) {
@@ -70,8 +78,8 @@ void partition_state::on_append_records(append_records& x) {
     return;
   high_watermark_moved();
   auto segments = core_->log().segment_count();
-  // A rolled segment is synced in the background, so that recovery after a
-  // crash has to scan no more than the newest one.
+  // A rolled segment is synced in the background and the keeper told, so that
+  // recovery after a crash has to scan no more than the newest one.
   if (core_->waits_for_sync() || segments != segments_
       || core_->log().sync_due(config_.now()))
     start_sync();
@@ -192,6 +200,7 @@ void partition_state::on_files_synced(const files_synced& x) {
     return;
   }
   core_->synced(x.end_offset);
+  keep_checkpoint_if_due();
   high_watermark_moved();
   if (std::exchange(sync_again_, false))
     start_sync();
@@ -261,6 +270,22 @@ void partition_state::start_sync() {
   self->send(config_.sync, sync_files{core_->log().plan_sync(), self});
 }
 
+void partition_state::keep_checkpoint_if_due() {
+  auto& log = core_->log();
+  auto point = log.recovery_point();
+  auto now = config_.now();
+  auto rolled = kept_segments_ != log.segment_count();
+  if (point == kept_point_
+      || (!rolled && now - kept_at_ < checkpoint_interval_ms))
+    return;
+  kept_point_ = point;
+  kept_segments_ = log.segment_count();
+  kept_at_ = now;
+  self->send(config_.keeper,
+             keep_checkpoint{config_.name,
+                             log.checkpoint(core_->high_watermark())});
+}
+
 void partition_state::arm_flush() {
   auto flush_ms = core_->log().options().config.flush_ms;
   auto wait = flush_ms;
@@ -291,6 +316,9 @@ void partition_state::tell_page_cache() {
 }
 
 void partition_state::remove(storage::removed_files files) {
+  if (files.kept_active)
+    spdlog::warn("partition.retention_kept_active tp={} reason=\"{}\"",
+                 to_string(config_.name), to_string(*files.kept_active));
   if (files.paths.empty())
     return;
   std::chrono::milliseconds delay{

@@ -75,6 +75,8 @@ private:
   /// Everybody who waits gets `why`.
   void answer_all(const problem& why);
   void start_sync();
+  /// Tells the keeper how far the log is synced, once that is worth it.
+  void keep_checkpoint_if_due();
   void arm_flush();
   /// Looks whether the core has just lost its disk, and says so once.
   void check_failure();
@@ -97,6 +99,10 @@ private:
   int32_t segments_ = 0;
   /// Pages looked for in the page cache when it was last told.
   uint64_t pages_told_ = 0;
+  /// Recovery point that the keeper was told, with how many segments and when.
+  storage::offset_t kept_point_ = 0;
+  int32_t kept_segments_ = 0;
+  storage::timestamp_ms kept_at_ = 0;
 };
 
 partition_actor::behavior_type partition(partition_pointer self,

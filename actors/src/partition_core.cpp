@@ -11,7 +11,8 @@ partition_core::partition_core(std::unique_ptr<storage::log> log,
                                cluster::leader_epoch_t epoch,
                                cluster::durability level)
   : log_(std::move(log)),
-    leader_(epoch, log_->end_offset(), level == cluster::durability::fsync),
+    leader_(epoch, log_->end_offset(), log_->recovery_point(),
+            level == cluster::durability::fsync),
     level_(level) {
   show_offsets();
 }

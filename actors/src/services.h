@@ -29,6 +29,7 @@ struct data_directory {
 struct services {
   cluster::broker_config config;
   controller_actor controller;
+  group_coordinator_actor groups;
   std::vector<data_directory> directories;
   std::shared_ptr<published<routing>> routes;
 };

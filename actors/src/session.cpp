@@ -21,9 +21,6 @@ constexpr std::chrono::seconds sweep_interval{1};
 /// A partition answers reads at once; this only ends waits for a dead disk.
 constexpr std::chrono::seconds read_timeout{30};
 
-/// Name of the sweep among the timers.
-constexpr ticket_t sweep_ticket = 0;
-
 } // namespace
 
 session_actor::behavior_type
@@ -32,12 +29,14 @@ session(session_pointer self, services_ptr shared,
   auto& state = self->state;
   state.open(std::move(shared), std::move(socket));
   return {
-    [&state](append_finished& x) { state.on_append_finished(x); },
-    [&state](read_finished& x) { state.on_read_finished(x); },
-    [&state](const records_available& x) { state.on_records_available(x); },
-    [&state](frame_received& x) { state.on_frame_received(x); },
-    [&state](const connection_closed& x) { state.on_connection_closed(x); },
-    [&state](const deadline_due&) { state.on_deadline_due(); },
+      [&state](append_finished& x) { state.on_append_finished(x); },
+      [&state](read_finished& x) { state.on_read_finished(x); },
+      [&state](const records_available& x) { state.on_records_available(x); },
+      [&state](const group_answered& x) { state.on_group_answered(x); },
+      [&state](const offsets_fetched& x) { state.on_offsets_fetched(x); },
+      [&state](frame_received& x) { state.on_frame_received(x); },
+      [&state](const connection_closed& x) { state.on_connection_closed(x); },
+      [&state](const deadline_due&) { state.on_deadline_due(); },
   };
 }
 
@@ -86,6 +85,7 @@ void session_state::on_connection_closed(const connection_closed& x) {
   spdlog::debug("session.closed peer={} reason=\"{}\"", socket->peer(), x.why);
   for (const auto& [id, watched] : watched_)
     self->send(watched.actor, unwatch_records{self});
+  forget_groups();
   self->quit();
 }
 
@@ -93,9 +93,8 @@ void session_state::append(const partition_actor& to, storage::buffer batch,
                            int16_t acks, std::chrono::milliseconds timeout,
                            std::function<void(append_finished&)> then) {
   auto ticket = next_ticket_++;
-  appends_.emplace(ticket,
-                   awaited_append{deadlines::clock::now() + timeout,
-                                  std::move(then)});
+  appends_.emplace(ticket, awaited_append{deadlines::clock::now() + timeout,
+                                          std::move(then)});
   self->send(to, append_records{ticket, std::move(batch), acks, self});
   arm_sweep();
 }
@@ -194,8 +193,7 @@ void session_state::arm() {
   auto delay = std::max(*when - deadlines::clock::now(),
                         deadlines::clock::duration::zero());
   // Rounded up, or the message would come just before its deadline.
-  self->delayed_send(self,
-                     std::chrono::ceil<std::chrono::milliseconds>(delay),
+  self->delayed_send(self, std::chrono::ceil<std::chrono::milliseconds>(delay),
                      deadline_due{});
 }
 
@@ -205,6 +203,10 @@ void session_state::on_deadline_due() {
   for (auto ticket : deadlines_.expired(now)) {
     if (ticket == sweep_ticket) {
       sweep(now);
+      continue;
+    }
+    if (ticket == group_sweep_ticket) {
+      sweep_groups(now);
       continue;
     }
     auto entry = timers_.extract(ticket);

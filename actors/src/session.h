@@ -22,6 +22,8 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace troupe::actors {
 
@@ -53,13 +55,18 @@ inline constexpr std::chrono::seconds admin_timeout{30};
 /// One connection's requests. Handlers (handlers/*.cpp) are functions over it:
 /// each answers its request exactly once through `reply`, at once or later.
 struct session_state {
+  /// Those below name the session's own timers.
+  static constexpr ticket_t sweep_ticket = 0;
+  static constexpr ticket_t group_sweep_ticket = 1;
+  static constexpr ticket_t first_ticket = 2;
+
   static inline const char* name = "session";
 
   session_state(session_pointer self) : self(self) {}
   ~session_state();
 
-  void open(services_ptr shared_services,
-            std::shared_ptr<transport::connection> to);
+  void
+  open(services_ptr shared_services, std::shared_ptr<transport::connection> to);
 
   /// The metadata and actors to serve this request with; take it once.
   routing_ptr routes() const { return shared->routes->get(); }
@@ -94,6 +101,23 @@ struct session_state {
   ticket_t watch(const partition_actor& what, storage::offset_t above,
                  std::function<void()> then);
   void unwatch(const partition_actor& what, ticket_t watch);
+  /// Asks the coordinator of a group, `then` runs once; when no answer came
+  /// within `patience`, with coordinator_not_available.
+  template <class Answer, class Request>
+  void call_group(Request x, std::chrono::milliseconds patience,
+                  std::function<void(const Answer&)> then) {
+    auto ticket = await_group(patience, [then](const group_answered* found) {
+      Answer late;
+      late.error = cluster::group_error::coordinator_not_available;
+      const auto* answer =
+          found != nullptr ? std::get_if<Answer>(&found->answer.what) : nullptr;
+      then(answer != nullptr ? *answer : late);
+    });
+    self->send(shared->groups, group_call<Request>{ticket, std::move(x), self});
+  }
+  /// Asks for committed offsets, `then` runs once with as many groups.
+  void fetch_offsets(std::vector<offsets_query> x,
+                     std::function<void(const offsets_fetched&)> then);
   /// `then` runs once after `delay` unless cancelled.
   ticket_t after(std::chrono::milliseconds delay, std::function<void()> then);
   void cancel(ticket_t timer);
@@ -103,6 +127,8 @@ struct session_state {
   void on_append_finished(append_finished& x);
   void on_read_finished(read_finished& x);
   void on_records_available(const records_available& x);
+  void on_group_answered(const group_answered& x);
+  void on_offsets_fetched(const offsets_fetched& x);
   void on_deadline_due();
 
   session_pointer self;
@@ -118,6 +144,17 @@ private:
     caf::actor_id partition;
     deadlines::clock::time_point deadline;
     std::function<void(read_finished&)> then;
+  };
+
+  struct awaited_group {
+    deadlines::clock::time_point deadline;
+    /// Null: it did not answer in time.
+    std::function<void(const group_answered*)> then;
+  };
+  struct awaited_offsets {
+    deadlines::clock::time_point deadline;
+    size_t groups = 0;
+    std::function<void(const offsets_fetched&)> then;
   };
 
   struct awaited_time {
@@ -141,14 +178,24 @@ private:
   /// Ends appends and reads that are overdue.
   void sweep(deadlines::clock::time_point now);
 
-  ticket_t next_ticket_ = 1;
+  // session_groups.cpp
+  ticket_t await_group(std::chrono::milliseconds patience,
+                       std::function<void(const group_answered*)> then);
+  void arm_group_sweep();
+  void sweep_groups(deadlines::clock::time_point now);
+  void forget_groups();
+
+  ticket_t next_ticket_ = first_ticket;
   std::unordered_map<ticket_t, awaited_append> appends_;
   std::unordered_map<ticket_t, awaited_read> reads_;
   sequential_reads places_;
+  std::unordered_map<ticket_t, awaited_group> group_calls_;
+  std::unordered_map<ticket_t, awaited_offsets> offset_fetches_;
   std::unordered_map<ticket_t, awaited_time> timers_;
   std::unordered_map<caf::actor_id, watched_partition> watched_;
   deadlines deadlines_;
   bool sweeping_ = false;
+  bool sweeping_groups_ = false;
 };
 
 session_actor::behavior_type

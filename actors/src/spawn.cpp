@@ -11,18 +11,23 @@ broker_actor spawn_broker(caf::actor_system& system, broker_actor_config x) {
   return system.spawn(broker, std::move(x));
 }
 
-controller_actor spawn_controller(caf::actor_system& system,
-                                  controller_config x) {
+controller_actor
+spawn_controller(caf::actor_system& system, controller_config x) {
   return system.spawn<caf::detached>(controller, std::move(x));
 }
 
-log_keeper_actor spawn_log_keeper(caf::actor_system& system,
-                                  log_keeper_config x) {
+group_coordinator_actor
+spawn_group_coordinator(caf::actor_system& system, group_coordinator_config x) {
+  return system.spawn<caf::detached>(group_coordinator, std::move(x));
+}
+
+log_keeper_actor
+spawn_log_keeper(caf::actor_system& system, log_keeper_config x) {
   return system.spawn<caf::detached>(log_keeper, std::move(x));
 }
 
-disk_sync_actor spawn_disk_sync(caf::actor_system& system,
-                                storage::file_system* fs) {
+disk_sync_actor
+spawn_disk_sync(caf::actor_system& system, storage::file_system* fs) {
   return system.spawn<caf::detached>(disk_sync, fs);
 }
 

@@ -6,6 +6,7 @@
 #include "controller_actor.h"
 #include "disk_sync_actor.h"
 #include "error_map.h"
+#include "group_coordinator_actor.h"
 #include "log_keeper_actor.h"
 #include "transport_actor.h"
 
@@ -16,6 +17,7 @@
 ///   on a lane     session, partition      (spawn_on, beside their sockets)
 ///   pooled        broker                  (never blocks)
 ///   own thread    controller              (syncs the metadata log)
+///                 group_coordinator       (RocksDB stalls now and then)
 ///                 log_keeper, disk_sync   (one each per data directory)
 ///                 cold_reader             (four per data directory)
 ///                 transport               (waits for connections to end)
@@ -25,12 +27,14 @@ namespace troupe::actors {
 inline constexpr int cold_readers_per_directory = 4;
 
 broker_actor spawn_broker(caf::actor_system& system, broker_actor_config x);
-controller_actor spawn_controller(caf::actor_system& system,
-                                  controller_config x);
-log_keeper_actor spawn_log_keeper(caf::actor_system& system,
-                                  log_keeper_config x);
-disk_sync_actor spawn_disk_sync(caf::actor_system& system,
-                                storage::file_system* fs);
+controller_actor
+spawn_controller(caf::actor_system& system, controller_config x);
+group_coordinator_actor
+spawn_group_coordinator(caf::actor_system& system, group_coordinator_config x);
+log_keeper_actor
+spawn_log_keeper(caf::actor_system& system, log_keeper_config x);
+disk_sync_actor
+spawn_disk_sync(caf::actor_system& system, storage::file_system* fs);
 cold_reader_actor spawn_cold_reader(caf::actor_system& system);
 transport_actor spawn_transport(caf::actor_system& system,
                                 std::shared_ptr<transport::server> server);

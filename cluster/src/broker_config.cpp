@@ -85,6 +85,34 @@ std::string escaped(std::string_view value) {
   return text;
 }
 
+group_config groups_of(const checked_values& checked) {
+  constexpr int64_t minute_ms = 60'000;
+  group_config x;
+  x.session_timeout_min_ms =
+      static_cast<int32_t>(checked.number("group.min.session.timeout.ms"));
+  x.session_timeout_max_ms =
+      static_cast<int32_t>(checked.number("group.max.session.timeout.ms"));
+  x.initial_rebalance_delay_ms =
+      static_cast<int32_t>(checked.number("group.initial.rebalance.delay.ms"));
+  x.members_per_group_max =
+      static_cast<size_t>(checked.number("group.max.size"));
+  x.offset_metadata_bytes_max =
+      static_cast<size_t>(checked.number("offset.metadata.max.bytes"));
+  x.offsets_retention_ms =
+      checked.number("offsets.retention.minutes") * minute_ms;
+  return x;
+}
+
+offsets_topic_config offsets_topic_of(const checked_values& checked) {
+  offsets_topic_config x;
+  x.num_partitions =
+      static_cast<int32_t>(checked.number("offsets.topic.num.partitions"));
+  x.replication_factor =
+      static_cast<int16_t>(checked.number("offsets.topic.replication.factor"));
+  x.segment_bytes = checked.number("offsets.topic.segment.bytes");
+  return x;
+}
+
 } // namespace
 
 result<broker_config> make_broker_config(config_map values) {
@@ -115,6 +143,10 @@ result<broker_config> make_broker_config(config_map values) {
       checked.number("troupe.queued.max.requests.per.connection");
   x.retention_check_interval_ms =
       checked.number("log.retention.check.interval.ms");
+  x.groups = groups_of(checked);
+  x.offsets_topic = offsets_topic_of(checked);
+  x.offsets_retention_check_interval_ms =
+      checked.number("offsets.retention.check.interval.ms");
   x.partitions_max = checked.number("troupe.partitions.max");
   x.lanes = static_cast<int32_t>(checked.number("troupe.lanes"));
   x.log_level = checked.text("troupe.log.level");

@@ -26,6 +26,8 @@ inline constexpr std::string_view cleanup_policies = "compact|delete";
 std::span<const config_key> broker_log_keys();
 /// Broker keys of the node itself: network, topics, durability.
 std::span<const config_key> broker_node_keys();
+/// Broker keys of consumer groups and their offsets.
+std::span<const config_key> broker_group_keys();
 /// Broker keys that are checked but change nothing yet, so that a properties
 /// file written for Kafka is not refused.
 std::span<const config_key> broker_accepted_keys();

@@ -7,11 +7,14 @@
 namespace troupe::cluster {
 
 leader_replication::leader_replication(leader_epoch_t epoch,
-                                       offset_t end_offset, bool wait_for_sync)
-    : epoch_(epoch), end_offset_(end_offset), synced_end_(end_offset),
-      high_watermark_(end_offset), wait_for_sync_(wait_for_sync) {
+                                       offset_t end_offset, offset_t synced_end,
+                                       bool wait_for_sync)
+    : epoch_(epoch), end_offset_(end_offset), synced_end_(synced_end),
+      high_watermark_(wait_for_sync ? synced_end : end_offset),
+      wait_for_sync_(wait_for_sync) {
   ASSERT(epoch >= 0);
-  ASSERT(end_offset >= 0);
+  ASSERT(synced_end >= 0);
+  ASSERT(synced_end <= end_offset);
 }
 
 epoch_check

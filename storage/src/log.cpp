@@ -31,6 +31,16 @@ log::state::state(file_system& fs, log_options options, recovered_log recovered)
   open_segments.fill(no_offset);
 }
 
+result<void> run_sync(file_system& fs, const sync_plan& plan) {
+  for (auto& file : plan.files)
+    if (auto done = file->sync(); !done)
+      return done;
+  for (auto& path : plan.directories)
+    if (auto done = fs.sync_directory(path); !done)
+      return done;
+  return {};
+}
+
 log::log(std::unique_ptr<state> state) : state_(std::move(state)) {}
 
 log::~log() = default;

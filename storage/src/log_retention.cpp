@@ -102,10 +102,17 @@ result<removed_files> log::apply_retention(timestamp_ms now, offset_t limit) {
   auto count = x.count_expired(now, limit);
   if (!count)
     return failure(std::move(count.error()));
+  std::optional<error> kept_active;
   if (*count == x.segments.size())
-    if (auto done = x.roll(now); !done)
-      return failure(std::move(done.error()));
-  return x.remove_oldest(*count);
+    if (auto done = x.roll(now); !done) {
+      // On a full disk: what can go makes the room for a later roll.
+      kept_active = std::move(done.error());
+      --*count;
+    }
+  auto removed = x.remove_oldest(*count);
+  if (removed)
+    removed->kept_active = std::move(kept_active);
+  return removed;
 }
 
 } // namespace troupe::storage

@@ -93,6 +93,48 @@ TEST_CASE("error_map: each refusal of the controller has its code") {
   }
 }
 
+TEST_CASE("error_map: each refusal of a group's coordinator has its code") {
+  using cluster::group_error;
+  const std::pair<group_error, error_code> expected[]{
+      {group_error::none, error_code::none},
+      {group_error::coordinator_not_available,
+       error_code::coordinator_not_available},
+      {group_error::coordinator_load_in_progress,
+       error_code::coordinator_load_in_progress},
+      {group_error::not_coordinator, error_code::not_coordinator},
+      {group_error::offset_metadata_too_large,
+       error_code::offset_metadata_too_large},
+      {group_error::illegal_generation, error_code::illegal_generation},
+      {group_error::inconsistent_group_protocol,
+       error_code::inconsistent_group_protocol},
+      {group_error::invalid_group_id, error_code::invalid_group_id},
+      {group_error::unknown_member_id, error_code::unknown_member_id},
+      {group_error::invalid_session_timeout,
+       error_code::invalid_session_timeout},
+      {group_error::rebalance_in_progress, error_code::rebalance_in_progress},
+      {group_error::invalid_request, error_code::invalid_request},
+      {group_error::non_empty_group, error_code::non_empty_group},
+      {group_error::group_id_not_found, error_code::group_id_not_found},
+      {group_error::member_id_required, error_code::member_id_required},
+      {group_error::group_max_size_reached, error_code::group_max_size_reached},
+      {group_error::fenced_instance_id, error_code::fenced_instance_id},
+      {group_error::group_subscribed_to_topic,
+       error_code::group_subscribed_to_topic},
+      {group_error::fenced_member_epoch, error_code::fenced_member_epoch},
+      {group_error::unreleased_instance_id, error_code::unreleased_instance_id},
+      {group_error::unsupported_assignor, error_code::unsupported_assignor},
+      {group_error::stale_member_epoch, error_code::stale_member_epoch},
+      {group_error::invalid_regular_expression,
+       error_code::invalid_regular_expression},
+      {group_error::unsupported_version, error_code::unsupported_version},
+      {group_error::unknown_server_error, error_code::unknown_server_error},
+  };
+  for (auto [reason, code] : expected) {
+    CAPTURE(cluster::to_string(reason));
+    CHECK(to_kafka(reason) == code);
+  }
+}
+
 TEST_CASE("error_map: an actor that does not answer is told by why") {
   CHECK(to_kafka(to_problem(caf::make_error(caf::sec::request_timeout)))
         == error_code::request_timed_out);

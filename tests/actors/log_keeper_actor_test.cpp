@@ -4,8 +4,10 @@
 #include "partition_directory.h"
 #include "temporary_directory.h"
 
+#include <tests/storage/fault_file_system.h>
 #include <tests/storage/log_fixture.h>
 
+#include <cerrno>
 #include <fstream>
 
 using namespace troupe;
@@ -23,8 +25,11 @@ struct keeper_fixture : actor_fixture {
   ~keeper_fixture() { end_actors(); }
 
   void start(bool clean) {
-    log_keeper_config config{&storage::posix_file_system(), offsets,
-                             directory.path(), clean,
+    start_on(storage::posix_file_system(), directory.path(), clean);
+  }
+
+  void start_on(storage::file_system& fs, std::string path, bool clean) {
+    log_keeper_config config{&fs, offsets, std::move(path), clean,
                              [] { return storage::timestamp_ms{1000}; }};
     keeper = keep(system().spawn(log_keeper, std::move(config)));
     run();
@@ -43,6 +48,24 @@ struct keeper_fixture : actor_fixture {
   log_closed
   close(const log_opened& x, bool erase, storage::offset_t high_watermark = 0) {
     return ask<log_closed>(keeper, close_log{x.value, high_watermark, erase});
+  }
+};
+
+/// A keeper of logs in memory that lose what was not synced.
+struct crash_fixture : keeper_fixture {
+  storage::test::fault_file_system disk;
+
+  crash_fixture() { start_on(disk, "/data", false); }
+  ~crash_fixture() { end_actors(); }
+
+  static storage::buffer
+  batch(storage::producer_id_t producer, int32_t sequence) {
+    return storage::test::log_fixture::batch(1, 10, 1000, producer, sequence);
+  }
+
+  static result<storage::append_info>
+  append(const log_opened& x, const storage::buffer& batch) {
+    return (*x.value)->append(batch, {0, 1000, {}});
   }
 };
 
@@ -205,4 +228,93 @@ TEST_CASE("log keeper: a directory is described or says why not") {
   std::filesystem::remove_all(x.directory.path());
   CHECK_FALSE(
       x.ask<directory_description>(x.keeper, describe_directory{}).why.ok());
+}
+
+TEST_CASE("log keeper: what a scan found is durable before it is shown") {
+  crash_fixture x;
+  auto opened = x.open();
+  REQUIRE(opened.why.ok());
+  REQUIRE(x.append(opened, x.batch(7, 0)));
+  opened.value->reset();
+  auto again = x.open();
+  REQUIRE(again.why.ok());
+  CHECK(again.report.scanned);
+  CHECK((*again.value)->recovery_point() == 1);
+  again.value->reset();
+  x.disk.crash(1);
+  auto last = x.open();
+  REQUIRE(last.why.ok());
+  CHECK((*last.value)->end_offset() == 1);
+}
+
+TEST_CASE("log keeper: a log whose found tail cannot be synced stays closed") {
+  crash_fixture x;
+  auto opened = x.open();
+  REQUIRE(x.append(opened, x.batch(7, 0)));
+  opened.value->reset();
+  x.disk.inject(storage::test::operation::sync, ".log", EIO);
+  auto again = x.open();
+  CHECK_FALSE(again.why.ok());
+  CHECK(again.value == nullptr);
+}
+
+TEST_CASE("log keeper: a checkpoint of lost batches misleads nobody later") {
+  crash_fixture x;
+  auto opened = x.open();
+  // A producer's ten batches and, as DeleteRecords makes it, a checkpoint that
+  // reaches to the unsynced end.
+  for (int32_t i = 0; i < 10; ++i)
+    REQUIRE(x.append(opened, x.batch(7, i)));
+  REQUIRE(x.offsets->save({"a", 0}, (*opened.value)->checkpoint(10),
+                          storage::durable::yes));
+  opened.value->reset();
+  x.disk.crash(1);
+  auto after = x.open();
+  REQUIRE(after.why.ok());
+  auto survived = (*after.value)->end_offset();
+  REQUIRE(survived < 10);
+  // Another producer takes the offsets; then the process is killed.
+  for (int32_t i = 0; i < 12; ++i)
+    REQUIRE(x.append(after, x.batch(8, i)));
+  after.value->reset();
+  auto last = x.open();
+  REQUIRE(last.why.ok());
+  auto retried = x.append(last, x.batch(7, static_cast<int32_t>(survived)));
+  REQUIRE(retried);
+  CHECK_FALSE(retried->duplicate);
+  CHECK(retried->base_offset == survived + 12);
+}
+
+TEST_CASE("log keeper: an offset store that cannot be read fails the open") {
+  struct unreadable final : storage::offset_store {
+    storage::errc code = storage::errc::io;
+    result<std::optional<storage::partition_checkpoint>>
+    load(const storage::topic_partition&) override {
+      return failure(code, "test");
+    }
+    result<void> save(const storage::topic_partition&,
+                      const storage::partition_checkpoint&,
+                      storage::durable) override {
+      return {};
+    }
+    result<void> erase(const storage::topic_partition&) override { return {}; }
+    result<void> sync() override { return {}; }
+  };
+  keeper_fixture x;
+  auto store = std::make_shared<unreadable>();
+  x.offsets = store;
+  x.start(true);
+  CHECK_FALSE(x.open().why.ok());
+  store->code = storage::errc::corrupt_log;
+  CHECK(x.open().why.ok());
+}
+
+TEST_CASE("log keeper: a checkpoint to keep is in the store") {
+  keeper_fixture x;
+  storage::partition_checkpoint wanted;
+  wanted.offsets.recovery_point = 7;
+  x.tell(x.keeper, keep_checkpoint{{"a", 3}, wanted});
+  auto loaded = x.offsets->load({"a", 3});
+  REQUIRE(loaded);
+  CHECK(*loaded == wanted);
 }

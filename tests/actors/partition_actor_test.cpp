@@ -162,6 +162,35 @@ TEST_CASE("partition: a rolled segment is synced in the background") {
   CHECK(answered(x) == tickets{1, 2});
 }
 
+TEST_CASE("partition: the recovery point is kept once a rolled segment is "
+          "synced") {
+  partition_fixture x;
+  x.append(1, x.batch(800));
+  x.append(2, x.batch(800));
+  CHECK(x.kept.empty());
+  x.finish_sync();
+  REQUIRE(x.kept.size() == 1);
+  CHECK(x.kept[0].name == x.store.options.name);
+  CHECK(x.kept[0].value.offsets.recovery_point == 2);
+  CHECK(x.kept[0].value.producers_end == 2);
+}
+
+TEST_CASE("partition: without a roll the recovery point is kept each minute") {
+  partition_fixture x(durability::fsync);
+  auto append = [&](ticket_t ticket) {
+    x.append(ticket);
+    x.finish_sync();
+  };
+  append(1);
+  append(2);
+  CHECK(x.kept.empty());
+  x.store.now += 60'000;
+  append(3);
+  append(4);
+  REQUIRE(x.kept.size() == 1);
+  CHECK(x.kept[0].value.offsets.recovery_point == 3);
+}
+
 TEST_CASE("partition: flush.messages asks for a sync") {
   partition_fixture x(durability::page_cache, [](storage::log_config& config) {
     config.flush_messages = 2;

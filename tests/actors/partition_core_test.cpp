@@ -45,6 +45,22 @@ struct core_fixture {
 
 } // namespace
 
+TEST_CASE("partition core: what a crash left unsynced is not shown at fsync") {
+  log_fixture store;
+  store.open();
+  store.append(1);
+  store.sync();
+  store.append(1);
+  store.append(1);
+  auto unsynced = std::move(store.log_);
+  REQUIRE(unsynced->recovery_point() == 1);
+  partition_core core(std::move(unsynced), epoch, durability::fsync);
+  CHECK(core.high_watermark() == 1);
+  CHECK(core.read(1, 1 << 20, epoch).answer.records.size == 0);
+  core.synced(3);
+  CHECK(core.high_watermark() == 3);
+}
+
 TEST_CASE("partition core: an empty log has no offset by time") {
   core_fixture x;
   CHECK(x.find(-1).offset == 0);

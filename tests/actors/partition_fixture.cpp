@@ -35,6 +35,7 @@ dummy_keeper(log_keeper_actor::pointer self, partition_fixture* test) {
         test->held = self->make_response_promise<checkpoint_saved>();
         return test->held;
       },
+      [=](const keep_checkpoint& x) { test->kept.push_back(x); },
       [=](const remove_files& x) { test->removals.push_back(x); },
       // A promise is delivered by its actor alone; this is the test's signal.
       [=](const remove_files_now&) {

@@ -62,6 +62,7 @@ public:
   client_record told;
   std::deque<sync_files> syncs;
   std::vector<save_checkpoint> checkpoints;
+  std::vector<keep_checkpoint> kept;
   /// Set: checkpoints are answered by `finish_checkpoint`.
   bool hold_checkpoints = false;
   caf::typed_response_promise<checkpoint_saved> held;

@@ -41,6 +41,7 @@ log_keeper(log_keeper_actor::pointer, const std::string& path) {
       [](const open_log&) { return log_opened{}; },
       [](const close_log&) { return log_closed{}; },
       [](const save_checkpoint&) { return checkpoint_saved{}; },
+      [](const keep_checkpoint&) {},
       [](const remove_files&) {},
       [](const remove_files_now&) {},
       [](const erase_log&) {},

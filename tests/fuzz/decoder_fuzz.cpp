@@ -7,25 +7,37 @@
 #include <troupe/transport/kafka/codec.h>
 #include <troupe/transport/kafka/messages/alter_configs.h>
 #include <troupe/transport/kafka/messages/api_versions.h>
+#include <troupe/transport/kafka/messages/consumer_group_describe.h>
+#include <troupe/transport/kafka/messages/consumer_group_heartbeat.h>
 #include <troupe/transport/kafka/messages/create_partitions.h>
 #include <troupe/transport/kafka/messages/create_topics.h>
+#include <troupe/transport/kafka/messages/delete_groups.h>
 #include <troupe/transport/kafka/messages/delete_records.h>
 #include <troupe/transport/kafka/messages/delete_topics.h>
 #include <troupe/transport/kafka/messages/describe_acls.h>
 #include <troupe/transport/kafka/messages/describe_cluster.h>
 #include <troupe/transport/kafka/messages/describe_configs.h>
+#include <troupe/transport/kafka/messages/describe_groups.h>
 #include <troupe/transport/kafka/messages/describe_log_dirs.h>
 #include <troupe/transport/kafka/messages/describe_producers.h>
 #include <troupe/transport/kafka/messages/describe_topic_partitions.h>
 #include <troupe/transport/kafka/messages/fetch.h>
 #include <troupe/transport/kafka/messages/find_coordinator.h>
+#include <troupe/transport/kafka/messages/heartbeat.h>
 #include <troupe/transport/kafka/messages/incremental_alter_configs.h>
 #include <troupe/transport/kafka/messages/init_producer_id.h>
+#include <troupe/transport/kafka/messages/join_group.h>
+#include <troupe/transport/kafka/messages/leave_group.h>
+#include <troupe/transport/kafka/messages/list_groups.h>
 #include <troupe/transport/kafka/messages/list_offsets.h>
 #include <troupe/transport/kafka/messages/list_partition_reassignments.h>
 #include <troupe/transport/kafka/messages/metadata.h>
+#include <troupe/transport/kafka/messages/offset_commit.h>
+#include <troupe/transport/kafka/messages/offset_delete.h>
+#include <troupe/transport/kafka/messages/offset_fetch.h>
 #include <troupe/transport/kafka/messages/offset_for_leader_epoch.h>
 #include <troupe/transport/kafka/messages/produce.h>
+#include <troupe/transport/kafka/messages/sync_group.h>
 #include <troupe/transport/kafka/request_header.h>
 
 #include <algorithm>
@@ -74,7 +86,15 @@ constexpr auto tries = std::to_array<try_function>({
     try_request<fetch_request>,
     try_request<list_offsets_request>,
     try_request<metadata_request>,
+    try_request<offset_commit_request>,
+    try_request<offset_fetch_request>,
     try_request<find_coordinator_request>,
+    try_request<join_group_request>,
+    try_request<heartbeat_request>,
+    try_request<leave_group_request>,
+    try_request<sync_group_request>,
+    try_request<describe_groups_request>,
+    try_request<list_groups_request>,
     try_request<api_versions_request>,
     try_request<create_topics_request>,
     try_request<delete_topics_request>,
@@ -86,10 +106,14 @@ constexpr auto tries = std::to_array<try_function>({
     try_request<alter_configs_request>,
     try_request<describe_log_dirs_request>,
     try_request<create_partitions_request>,
+    try_request<delete_groups_request>,
     try_request<incremental_alter_configs_request>,
     try_request<list_partition_reassignments_request>,
+    try_request<offset_delete_request>,
     try_request<describe_cluster_request>,
     try_request<describe_producers_request>,
+    try_request<consumer_group_heartbeat_request>,
+    try_request<consumer_group_describe_request>,
     try_request<describe_topic_partitions_request>,
 });
 

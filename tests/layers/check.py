@@ -95,14 +95,16 @@ def asio_only_in_transport(tree):
                 yield f"{path}: includes {name}; only transport/ includes Asio"
 
 
-def one_rocksdb_file(tree):
-    users = [path for path, text in tree.code()
-             if any(name.startswith("rocksdb/") for name in includes(text))]
-    if len(users) > 1:
-        yield "more than one file includes RocksDB: " + ", ".join(users)
-    for path in users:
-        if not path.startswith("storage/src/") or not path.endswith(".cpp"):
-            yield f"{path}: includes RocksDB outside storage/src/"
+def rocksdb_only_in_its_files(tree):
+    for path, text in tree.code():
+        if re.match(r"storage/src/rocksdb_\w+\.(h|cpp)$", path):
+            continue
+        for name in includes(text):
+            if name.startswith("rocksdb/"):
+                yield f"{path}: includes {name}; only storage/src/rocksdb_* " \
+                    "includes RocksDB"
+            elif os.path.basename(name).startswith("rocksdb_"):
+                yield f"{path}: includes {name}, which is RocksDB's"
 
 
 def modules_use_only_lower_ones(tree):
@@ -230,8 +232,8 @@ def headers_compile_alone(tree):
 
 
 RULES = [
-    caf_only_in_actors, no_caf_all, asio_only_in_transport, one_rocksdb_file,
-    modules_use_only_lower_ones, private_headers_stay_private,
+    caf_only_in_actors, no_caf_all, asio_only_in_transport,
+    rocksdb_only_in_its_files, modules_use_only_lower_ones, private_headers_stay_private,
     users_see_public_headers_only, headers_have_pragma_once, files_are_short,
     licence_line, no_other_top_level_folders, no_sleeps, nothing_unfinished,
     no_catch_all_names, headers_compile_alone,

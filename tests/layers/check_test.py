@@ -39,10 +39,13 @@ PLANTED = {
     "asio_only_in_transport": [
         ({"actors/src/a.cpp": SPDX + "#include <boost/asio.hpp>\n"}, "Asio"),
     ],
-    "one_rocksdb_file": [
-        ({"storage/src/a.cpp": SPDX + "#include <rocksdb/db.h>\n"}, "more"),
-        ({"storage/src/rocksdb_store.cpp": SPDX,
-          "cluster/src/a.cpp": SPDX + "#include <rocksdb/db.h>\n"}, "outside"),
+    "rocksdb_only_in_its_files": [
+        ({"storage/src/a.cpp": SPDX + "#include <rocksdb/db.h>\n"}, "only"),
+        ({"cluster/src/rocksdb_a.cpp": SPDX + "#include <rocksdb/db.h>\n"},
+         "only"),
+        ({"storage/src/rocksdb_a.h": HEADER,
+          "storage/src/a.cpp": SPDX + "#include \"rocksdb_a.h\"\n"},
+         "which is RocksDB's"),
     ],
     "modules_use_only_lower_ones": [
         ({"storage/src/a.cpp": SPDX + "#include <troupe/cluster/a.h>\n"},

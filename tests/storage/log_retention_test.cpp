@@ -84,6 +84,18 @@ TEST_CASE("log: an expired active segment is rolled and goes") {
   CHECK(x.append() == 9);
 }
 
+TEST_CASE("log: on a full disk retention makes room, the active one stays") {
+  retention_fixture x;
+  x.options.config.retention_ms = 1;
+  x.fs.set_space(x.fs.used_bytes());
+  CHECK(x.retain(x.now + 10'000) == offsets{6});
+  CHECK(x.removed->kept_active.has_value());
+  CHECK(x->start_offset() == 6);
+  x.fs.set_space(std::nullopt);
+  CHECK(x.retain(x.now + 10'000) == offsets{8});
+  CHECK_FALSE(x.removed->kept_active.has_value());
+}
+
 TEST_CASE("log: retention by size takes the oldest, never the active one") {
   retention_fixture x;
   x.options.config.retention_bytes = 3 * x.segment_size + 1;

@@ -1,43 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "scratch_directory.h"
+
 #include <troupe/storage/offset_store.h>
 
 #include <doctest/doctest.h>
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
 
 using namespace troupe::storage;
+using troupe::storage::test::scratch_directory;
 namespace fs = std::filesystem;
 
 namespace {
-
-class scratch_directory {
-public:
-  scratch_directory() {
-    auto pattern = (fs::temp_directory_path() / "troupe-store-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~scratch_directory() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  scratch_directory(const scratch_directory&) = delete;
-  scratch_directory& operator=(const scratch_directory&) = delete;
-
-  std::string operator/(const char* name) const { return path_ + "/" + name; }
-
-private:
-  std::string path_;
-};
 
 partition_checkpoint example(int64_t n = 1) {
   partition_checkpoint x;

@@ -14,9 +14,12 @@ RANGES = {
     "incremental_alter_configs": (0, 1),
     "list_partition_reassignments": (0, 0), "describe_cluster": (0, 1),
     "describe_producers": (0, 0), "describe_topic_partitions": (0, 0),
+    "offset_commit": (1, 9), "offset_fetch": (1, 9),
+    "find_coordinator": (0, 5), "join_group": (0, 9), "heartbeat": (0, 4),
+    "leave_group": (0, 5), "sync_group": (0, 5), "describe_groups": (0, 5),
+    "list_groups": (0, 5), "delete_groups": (0, 2), "offset_delete": (0, 0),
 }
 SECURITY_DISABLED = 54
-COORDINATOR_NOT_AVAILABLE = 15
 
 
 class Versions(broker.SharedBrokerTest):
@@ -257,13 +260,3 @@ class Versions(broker.SharedBrokerTest):
             if cursor is None:
                 break
         self.assertEqual(seen, [0, 1, 2, 3, 4])
-
-    def test_no_coordinator_is_available_yet(self):
-        if wire.KEYS["find_coordinator"] not in self.ranges:
-            return
-        for version, answer in self.each("find_coordinator", lambda version: (
-                {"coordinator_keys": ["g"]} if version >= 4
-                else {"key": "g"})):
-            part = answer["coordinators"][0] if version >= 4 else answer
-            self.assertEqual(part["error_code"], COORDINATOR_NOT_AVAILABLE)
-            self.assertEqual(part["node_id"], -1)

@@ -10,13 +10,17 @@ import codec
 HERE = os.path.dirname(os.path.abspath(__file__))
 KEYS = {
     "produce": 0, "fetch": 1, "list_offsets": 2, "metadata": 3,
-    "find_coordinator": 10, "api_versions": 18, "create_topics": 19,
-    "delete_topics": 20, "delete_records": 21, "init_producer_id": 22,
-    "offset_for_leader_epoch": 23, "describe_acls": 29,
-    "describe_configs": 32, "alter_configs": 33, "describe_log_dirs": 35,
-    "create_partitions": 37, "incremental_alter_configs": 44,
-    "list_partition_reassignments": 46, "describe_cluster": 60,
-    "describe_producers": 61, "describe_topic_partitions": 75,
+    "offset_commit": 8, "offset_fetch": 9, "find_coordinator": 10,
+    "join_group": 11, "heartbeat": 12, "leave_group": 13, "sync_group": 14,
+    "describe_groups": 15, "list_groups": 16, "api_versions": 18,
+    "create_topics": 19, "delete_topics": 20, "delete_records": 21,
+    "init_producer_id": 22, "offset_for_leader_epoch": 23,
+    "describe_acls": 29, "describe_configs": 32, "alter_configs": 33,
+    "describe_log_dirs": 35, "create_partitions": 37, "delete_groups": 42,
+    "incremental_alter_configs": 44, "list_partition_reassignments": 46,
+    "offset_delete": 47, "describe_cluster": 60, "describe_producers": 61,
+    "consumer_group_heartbeat": 68, "consumer_group_describe": 69,
+    "describe_topic_partitions": 75,
 }
 
 

@@ -20,12 +20,12 @@ TEST_CASE("api table: every entry is found by its key and in itself sound") {
     CHECK_FALSE(x.serves(static_cast<int16_t>(x.min_version - 1)));
     CHECK_FALSE(x.serves(static_cast<int16_t>(x.max_version + 1)));
   }
-  CHECK(api_table().size() == 21);
+  CHECK(api_table().size() == 33);
 }
 
 TEST_CASE("api table: keys that we do not speak are not found") {
   CHECK(find_api(-1) == nullptr);
-  CHECK(find_api(static_cast<int16_t>(api_key::join_group)) == nullptr);
+  CHECK(find_api(static_cast<int16_t>(api_key::end_txn)) == nullptr);
   CHECK(find_api(76) == nullptr);
   CHECK(find_api(32767) == nullptr);
 }
@@ -38,6 +38,12 @@ TEST_CASE("api table: the old Produce versions are advertised, not served") {
   CHECK(produce->serves(3));
   CHECK_FALSE(produce->flexible(8));
   CHECK(produce->flexible(9));
+}
+
+TEST_CASE("api table: OffsetDelete is never flexible") {
+  const auto* found = find_api(47);
+  REQUIRE(found != nullptr);
+  CHECK_FALSE(found->flexible(found->max_version));
 }
 
 TEST_CASE("error code: names belong to their numbers") {

@@ -142,12 +142,13 @@ std::map<std::string, api_layout> parse_layouts(std::string_view text) {
     std::istringstream words{line};
     std::string api;
     std::string flex;
-    int first_flexible = -1;
+    std::string first_flexible;
     words >> api >> flex >> first_flexible;
     REQUIRE(flex == "flex");
-    REQUIRE(first_flexible >= 0);
+    REQUIRE(!first_flexible.empty());
     current = &found[api];
-    current->first_flexible = first_flexible;
+    if (first_flexible != "none")
+      current->first_flexible = std::stoi(first_flexible);
   }
   return found;
 }

@@ -28,7 +28,9 @@ struct layout_field {
 
 /// The two messages of an API.
 struct api_layout {
-  int first_flexible = 0;
+  static constexpr int never_flexible = 32767;
+
+  int first_flexible = never_flexible;
   std::vector<layout_field> request;
   std::vector<layout_field> response;
 };

@@ -49,6 +49,8 @@ private:
     else if constexpr (std::same_as<T, storage::uuid>)
       for (auto& byte : x.bytes)
         byte = static_cast<uint8_t>(random_());
+    else if constexpr (std::same_as<T, storage::buffer>)
+      fill_bytes(x);
     else if constexpr (std::same_as<T, records_data>)
       fill_records(x);
     else if constexpr (is_optional<T>) {
@@ -74,10 +76,14 @@ private:
       x.null = true;
       return;
     }
+    fill_bytes(x.bytes);
+  }
+
+  void fill_bytes(storage::buffer& x) {
     std::string bytes(below(10) == 0 ? 1000 + below(1000) : below(50), '\0');
     for (auto& c : bytes)
       c = static_cast<char>(random_());
-    x.bytes = storage::buffer::copy_of(bytes);
+    x = storage::buffer::copy_of(bytes);
   }
 
   std::mt19937_64 random_;

@@ -69,6 +69,8 @@ private:
       return "uuid";
     else if constexpr (std::same_as<T, records_data>)
       return "records";
+    else if constexpr (std::same_as<T, storage::buffer>)
+      return "bytes";
     else if constexpr (is_optional<T>)
       return type_of(typename T::value_type{});
     else if constexpr (is_array<T>)

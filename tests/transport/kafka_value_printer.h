@@ -45,13 +45,12 @@ private:
       return '"' + x + '"';
     else if constexpr (std::same_as<T, storage::uuid>)
       return to_string(x);
+    else if constexpr (std::same_as<T, storage::buffer>)
+      return '"'
+             + std::string{reinterpret_cast<const char*>(x.data()), x.size()}
+             + '"';
     else if constexpr (std::same_as<T, records_data>)
-      return x.null ? "null"
-                    : '"'
-                          + std::string{reinterpret_cast<const char*>(
-                                            x.bytes.data()),
-                                        x.bytes.size()}
-                          + '"';
+      return x.null ? "null" : text_of(x.bytes);
     else if constexpr (is_optional<T>)
       return x ? text_of(*x) : "null";
     else if constexpr (is_array<T>) {

@@ -33,6 +33,8 @@ inline constexpr int32_t operations_not_asked = INT32_MIN;
 /// Read, write, create, delete, alter, describe, describe and alter configs:
 /// bit n is Kafka's operation n. Without an authorizer everything is allowed.
 inline constexpr int32_t all_topic_operations = 0b1101'1111'1000;
+/// Read, delete, describe.
+inline constexpr int32_t all_group_operations = 0b1'0100'1000;
 /// Create, alter, describe, cluster action, configs, idempotent write.
 inline constexpr int32_t all_cluster_operations = 0b1'1111'1010'0000;
 
@@ -55,7 +57,8 @@ answer_metadata(const kafka::metadata_request& x, int16_t version,
 
 kafka::find_coordinator_response
 answer_find_coordinator(const kafka::find_coordinator_request& x,
-                        int16_t version);
+                        int16_t version, const routing& routes,
+                        cluster::node_id self);
 
 /// What an InitProducerId request asks that we refuse; ok: give it an id.
 kafka::error_code

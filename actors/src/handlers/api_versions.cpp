@@ -8,9 +8,11 @@ namespace troupe::actors::handlers {
 
 kafka::api_versions_response list_apis() {
   kafka::api_versions_response response;
-  for (const auto& api : kafka::api_table())
-    response.api_keys.push_back(
-        {static_cast<int16_t>(api.key), api.min_advertised, api.max_version});
+  for (const auto& api : kafka::api_table()) {
+    if (api.advertised())
+      response.api_keys.push_back(
+          {static_cast<int16_t>(api.key), api.min_advertised, api.max_version});
+  }
   return response;
 }
 

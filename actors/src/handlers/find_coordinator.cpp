@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../offsets_topic.h"
 #include "answers.h"
+#include "decide.h"
 #include "handlers.h"
 #include "item_bound.h"
 
+#include <memory>
 #include <string_view>
+#include <utility>
 
 namespace troupe::actors::handlers {
 
@@ -11,55 +15,80 @@ namespace {
 
 enum class coordinator_type : int8_t { group = 0, transaction = 1 };
 
-struct verdict {
-  kafka::error_code code;
-  std::string_view text;
-};
+using coordinator = kafka::find_coordinator_response::coordinator;
 
-// Groups: clients wait and ask again. Transactions: a code that clients give
-// up on at once, because waiting would not help; no other one is fatal to
-// librdkafka here.
-verdict judge(int8_t key_type) noexcept {
+coordinator refusal(kafka::error_code code, std::string_view text) {
+  coordinator x;
+  x.node_id = cluster::no_node;
+  x.port = -1;
+  x.error_code = wire_code(code);
+  x.error_message = text;
+  return x;
+}
+
+coordinator of_group(const std::string& group_id, const routing& routes,
+                     cluster::node_id self) {
+  using kafka::error_code;
+  auto offsets = routes.find(offsets_topic);
+  auto node = routes.image->nodes.find(self);
+  if (offsets == nullptr || node == routes.image->nodes.end())
+    return refusal(error_code::coordinator_not_available,
+                   "the topic of committed offsets is not there yet");
+  if (!coordinates(*offsets, group_id))
+    return refusal(error_code::coordinator_not_available,
+                   "the partition that keeps this group is offline");
+  coordinator x;
+  x.node_id = self;
+  x.host = node->second.host;
+  x.port = node->second.port;
+  return x;
+}
+
+// Transactions: a code that clients give up on at once, because waiting would
+// not help; no other one is fatal to librdkafka here.
+coordinator find(int8_t key_type, const std::string& key, const routing& routes,
+                 cluster::node_id self) {
   using kafka::error_code;
   switch (static_cast<coordinator_type>(key_type)) {
   case coordinator_type::group:
-    return {error_code::coordinator_not_available,
-            "this broker does not coordinate consumer groups"};
+    return of_group(key, routes, self);
   case coordinator_type::transaction:
-    return {error_code::transactional_id_authorization_failed,
-            "this broker does not support transactions"};
+    return refusal(error_code::transactional_id_authorization_failed,
+                   "this broker does not support transactions");
   }
-  return {error_code::invalid_request, "unknown type of coordinator"};
+  return refusal(error_code::invalid_request, "unknown type of coordinator");
 }
 
 constexpr int16_t first_version_with_keys = 4;
+
+bool asks_for_groups(const kafka::find_coordinator_request& x) noexcept {
+  return static_cast<coordinator_type>(x.key_type) == coordinator_type::group;
+}
 
 } // namespace
 
 kafka::find_coordinator_response
 answer_find_coordinator(const kafka::find_coordinator_request& x,
-                        int16_t version) {
-  auto [code, text] = judge(x.key_type);
+                        int16_t version, const routing& routes,
+                        cluster::node_id self) {
   kafka::find_coordinator_response response;
   if (version < first_version_with_keys) {
-    response.error_code = wire_code(code);
-    response.error_message = text;
-    response.node_id = -1;
-    response.port = -1;
+    auto only = find(x.key_type, x.key, routes, self);
+    response.error_code = only.error_code;
+    response.error_message = std::move(only.error_message);
+    response.node_id = only.node_id;
+    response.host = std::move(only.host);
+    response.port = only.port;
     return response;
   }
   for (const auto& key : x.coordinator_keys) {
-    kafka::find_coordinator_response::coordinator entry;
-    entry.key = key;
-    entry.node_id = -1;
-    entry.port = -1;
-    entry.error_code = wire_code(code);
-    entry.error_message = text;
-    response.coordinators.push_back(std::move(entry));
+    response.coordinators.push_back(find(x.key_type, key, routes, self));
+    response.coordinators.back().key = key;
   }
   return response;
 }
 
+// The first group makes the topic that all of them are kept in.
 result<void> find_coordinator(session_state& session, request_ptr x) {
   auto asked = x->decode<kafka::find_coordinator_request>();
   if (!asked)
@@ -67,7 +96,25 @@ result<void> find_coordinator(session_state& session, request_ptr x) {
   auto items = asked->coordinator_keys.size();
   if (auto bound = check_item_count(items); !bound)
     return bound;
-  session.reply(*x, answer_find_coordinator(*asked, x->version()));
+  const auto& config = session.shared->config;
+  auto answer = [&session, x](const kafka::find_coordinator_request& y) {
+    session.reply(*x,
+                  answer_find_coordinator(y, x->version(), *session.routes(),
+                                          session.shared->config.id));
+  };
+  auto routes = session.routes();
+  if (!asks_for_groups(*asked) || routes->find(offsets_topic) != nullptr) {
+    answer(*asked);
+    return {};
+  }
+  actors::create_topics question;
+  question.topics.push_back(new_offsets_topic(config, *routes->image));
+  auto wanted = std::make_shared<const kafka::find_coordinator_request>(
+      std::move(*asked));
+  // Whether it was this request or one beside it that made the topic: what
+  // counts is what is there now.
+  decide(session, admin_timeout, 1, std::move(question),
+         [answer, wanted](const metadata_decided&) { answer(*wanted); });
   return {};
 }
 

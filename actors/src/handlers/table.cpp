@@ -14,6 +14,26 @@ handler find(kafka::api_key key) noexcept {
     return list_offsets;
   case api_key::metadata:
     return metadata;
+  case api_key::offset_commit:
+    return offset_commit;
+  case api_key::offset_fetch:
+    return offset_fetch;
+  case api_key::join_group:
+    return join_group;
+  case api_key::heartbeat:
+    return heartbeat;
+  case api_key::leave_group:
+    return leave_group;
+  case api_key::sync_group:
+    return sync_group;
+  case api_key::describe_groups:
+    return describe_groups;
+  case api_key::list_groups:
+    return list_groups;
+  case api_key::delete_groups:
+    return delete_groups;
+  case api_key::offset_delete:
+    return offset_delete;
   case api_key::find_coordinator:
     return find_coordinator;
   case api_key::api_versions:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troupe/cluster/config_table.h>
+#include <troupe/cluster/group_config.h>
 #include <troupe/storage/result.h>
 
 #include <cstdint>
@@ -21,6 +22,15 @@ enum class durability : uint8_t {
   interval,
   /// After fdatasync; one sync serves all partitions that wait for it.
   fsync,
+};
+
+/// How `__consumer_offsets` is created.
+struct offsets_topic_config {
+  int32_t num_partitions = 50;
+  int16_t replication_factor = 3;
+  int64_t segment_bytes = 104857600;
+  /// Room for the largest group that `group_config` allows.
+  int64_t batch_bytes_max = 41943040;
 };
 
 /// The settings of a node, made from Kafka's broker keys. Values that topics
@@ -47,6 +57,9 @@ struct broker_config {
   int64_t queued_max_requests_per_connection = 64;
   int64_t retention_check_interval_ms = 300000;
   int64_t producer_id_block_size = 1000;
+  group_config groups;
+  offsets_topic_config offsets_topic;
+  int64_t offsets_retention_check_interval_ms = 600000;
   /// Partitions a node accepts in all (`troupe.partitions.max`).
   int64_t partitions_max = 100000;
   /// Lanes; 0 chooses by the number of cores.

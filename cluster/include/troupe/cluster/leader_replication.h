@@ -15,9 +15,10 @@ enum class epoch_check : uint8_t { ok, fenced, unknown };
 /// synced end when acknowledged means synced.
 class leader_replication {
 public:
-  /// `wait_for_sync`: records count once they are synced.
+  /// `wait_for_sync`: records count once they are synced, which those below
+  /// `synced_end` are.
   leader_replication(leader_epoch_t epoch, offset_t end_offset,
-                     bool wait_for_sync);
+                     offset_t synced_end, bool wait_for_sync);
 
   /// -1 passes always.
   epoch_check check_epoch(leader_epoch_t claimed) const noexcept;

@@ -113,10 +113,16 @@ struct sync_plan {
   offset_t end_offset = 0;
 };
 
+/// Syncs the files and directories of `plan`, in that order; stops at the
+/// first failure. Blocks.
+result<void> run_sync(file_system& fs, const sync_plan& plan);
+
 /// Files that left the log under a `.deleted` name: remove them after
 /// `file.delete.delay.ms`, away from the hot path.
 struct removed_files {
   std::vector<std::string> paths;
+  /// Why the active segment, expired too, could not be replaced: it stays.
+  std::optional<error> kept_active;
 };
 
 /// An append-only sequence of record batches in segment files that Apache

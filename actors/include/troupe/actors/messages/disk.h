@@ -58,6 +58,12 @@ struct checkpoint_saved {
   problem why;
 };
 
+/// Save it some time: after a crash it only spares work and keeps damage small.
+struct keep_checkpoint {
+  storage::topic_partition name;
+  storage::partition_checkpoint value;
+};
+
 /// Remove files after `delay`; what a stop leaves behind goes at next open.
 struct remove_files {
   std::vector<std::string> paths;
@@ -106,6 +112,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::log_closed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::erase_log)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::save_checkpoint)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::checkpoint_saved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::keep_checkpoint)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_files)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_files_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::mark_clean_shutdown)

@@ -19,8 +19,11 @@ struct api_info {
   /// From here on lengths are compact and structs end with tagged fields.
   int16_t first_flexible;
   /// What ApiVersions tells; lower than `min_version` where old clients look
-  /// for a version that they never send.
+  /// for a version that they never send. Negative: we have the codec and do
+  /// not answer yet.
   int16_t min_advertised;
+
+  constexpr bool advertised() const noexcept { return min_advertised >= 0; }
 
   constexpr bool serves(int16_t version) const noexcept {
     return version >= min_version && version <= max_version;

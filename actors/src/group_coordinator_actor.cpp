@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "group_coordinator_actor.h"
+
+#include "offsets_topic.h"
+
+#include <troupe/cluster/offsets_partition.h>
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::actors {
+
+namespace {
+
+using cluster::group_error;
+
+/// How long committed offsets may be missing from the view; a restart reads
+/// them from the log again.
+constexpr std::chrono::seconds view_update_interval{1};
+
+std::vector<storage::topic_partition>
+partitions_of(const std::vector<cluster::offset_commit>& commits) {
+  std::vector<storage::topic_partition> xs;
+  for (const auto& x : commits)
+    xs.push_back(x.partition);
+  return xs;
+}
+
+} // namespace
+
+group_coordinator_actor::behavior_type group_coordinator(
+    group_coordinator_actor::stateful_pointer<group_coordinator_state> self,
+    group_coordinator_config config) {
+  auto& state = self->state;
+  state.open(std::move(config));
+  return {
+      [&state](const append_finished& x) { state.on_append_finished(x); },
+      [&state](const read_finished& x) { state.on_read_finished(x); },
+      [](const records_available&) {},
+      [&state](join_call& x) { state.on_join(x); },
+      [&state](sync_call& x) { state.on_sync(x); },
+      [&state](const heartbeat_call& x) { state.on_heartbeat(x); },
+      [&state](const leave_call& x) { state.on_leave(x); },
+      [&state](commit_call& x) { state.on_commit(x); },
+      [&state](const fetch_offsets& x) { state.on_fetch_offsets(x); },
+      [&state](const delete_offsets_call& x) { state.on_delete_offsets(x); },
+      [&state](const delete_group_call& x) { state.on_delete_group(x); },
+      [&state](const forget_group_calls& x) { state.on_forget_group_calls(x); },
+      [&state](const describe_groups& x) {
+        return state.on_describe_groups(x);
+      },
+      [&state](const list_groups&) { return state.on_list_groups(); },
+      [&state](const routing_published&) { state.on_routing_published(); },
+      [&state](const group_deadline_due&) { state.on_group_deadline_due(); },
+      [&state](const view_update_due&) { state.on_view_update_due(); },
+      [&state](const offsets_expiry_due&) { state.on_offsets_expiry_due(); },
+      [&state](const expire_some_groups&) { state.on_expire_some_groups(); },
+      [&state](const reload_due&) { state.on_reload_due(); },
+      [&state](const stop_groups&) { return state.on_stop_groups(); },
+  };
+}
+
+// -- calls --------------------------------------------------------------------
+
+group_error
+group_coordinator_state::look_up(const std::string& group_id, hosted** to) {
+  if (stopped_)
+    return group_error::not_coordinator;
+  // The partitions may have been published and the news still be on its way.
+  if (partitions_.empty())
+    follow(*(routes_ = config_.routes->get()));
+  if (partitions_.empty())
+    return group_error::coordinator_not_available;
+  auto count = static_cast<int32_t>(partitions_.size());
+  auto index =
+      static_cast<size_t>(cluster::offsets_partition_for(group_id, count));
+  auto& x = *partitions_[index];
+  if (x.partition == nullptr)
+    return group_error::coordinator_not_available;
+  if (x.shard.state() != group_shard::phase::serving)
+    return group_error::coordinator_load_in_progress;
+  *to = &x;
+  return group_error::none;
+}
+
+template <class Answer>
+void group_coordinator_state::refuse(ticket_t ticket,
+                                     const group_client_actor& client,
+                                     group_error error) {
+  Answer answer;
+  answer.error = error;
+  self->send(client, group_answered{ticket, {ticket, std::move(answer)}});
+}
+
+template <class Answer, class Request, class Decide>
+void group_coordinator_state::call(const group_call<Request>& x,
+                                   const std::string& group_id, Decide decide) {
+  hosted* to = nullptr;
+  if (auto error = look_up(group_id, &to); error != group_error::none)
+    return refuse<Answer>(x.ticket, x.client, error);
+  auto ticket = next_ticket_++;
+  tickets_of_client_.emplace(x.client.id(), ticket);
+  calls_.emplace(ticket, waiting_call{x.ticket, x.client, group_id});
+  to->shard.take(decide(to->shard, ticket));
+  settle(*to);
+}
+
+void group_coordinator_state::on_join(join_call& x) {
+  auto group_id = x.request.group_id;
+  call<cluster::join_answer>(x, group_id, [&](auto& shard, auto ticket) {
+    return shard.groups().join(ticket, std::move(x.request), config_.now());
+  });
+}
+
+void group_coordinator_state::on_sync(sync_call& x) {
+  auto group_id = x.request.group_id;
+  call<cluster::sync_answer>(x, group_id, [&](auto& shard, auto ticket) {
+    return shard.groups().sync(ticket, std::move(x.request), config_.now());
+  });
+}
+
+void group_coordinator_state::on_heartbeat(const heartbeat_call& x) {
+  call<cluster::heartbeat_answer>(
+      x, x.request.group_id, [&](auto& shard, auto ticket) {
+        return shard.groups().heartbeat(ticket, x.request, config_.now());
+      });
+}
+
+void group_coordinator_state::on_leave(const leave_call& x) {
+  call<cluster::leave_answer>(
+      x, x.request.group_id, [&](auto& shard, auto ticket) {
+        return shard.groups().leave(ticket, x.request, config_.now());
+      });
+}
+
+void group_coordinator_state::on_commit(commit_call& x) {
+  auto group_id = x.request.group_id;
+  call<cluster::commit_answer>(x, group_id, [&](auto& shard, auto ticket) {
+    return shard.groups().commit_offsets(ticket, std::move(x.request),
+                                         config_.now());
+  });
+}
+
+void group_coordinator_state::on_delete_offsets(const delete_offsets_call& x) {
+  call<cluster::delete_offsets_answer>(
+      x, x.request.group_id, [&](auto& shard, auto ticket) {
+        return shard.groups().delete_offsets(ticket, x.request.group_id,
+                                             x.request.partitions);
+      });
+}
+
+void group_coordinator_state::on_delete_group(const delete_group_call& x) {
+  const auto& group_id = x.request.group_id;
+  hosted* to = nullptr;
+  if (auto error = look_up(group_id, &to); error != group_error::none)
+    return refuse<cluster::delete_group_answer>(x.ticket, x.client, error);
+  auto stored = to->shard.stored(group_id);
+  if (!stored) {
+    refuse<cluster::delete_group_answer>(
+        x.ticket, x.client, group_error::coordinator_not_available);
+    return fail(*to, stored.error().message);
+  }
+  call<cluster::delete_group_answer>(
+      x, group_id, [&](auto& shard, auto ticket) {
+        return shard.groups().delete_group(ticket, group_id,
+                                           partitions_of(*stored));
+      });
+}
+
+void group_coordinator_state::on_forget_group_calls(
+    const forget_group_calls& x) {
+  auto client = x.client.id();
+  auto i = tickets_of_client_.lower_bound({client, 0});
+  while (i != tickets_of_client_.end() && i->first == client) {
+    auto ticket = i->second;
+    i = tickets_of_client_.erase(i);
+    auto call = calls_.extract(ticket);
+    hosted* to = nullptr;
+    const auto& group_id = call.mapped().group_id;
+    if (look_up(group_id, &to) != group_error::none)
+      continue;
+    to->shard.take(to->shard.groups().forget(group_id, ticket, config_.now()));
+    settle(*to);
+  }
+}
+
+// -- what follows from a call -------------------------------------------------
+
+void group_coordinator_state::settle(hosted& x) {
+  auto& shard = x.shard;
+  auto batch = shard.next_batch(config_.now().wall_ms);
+  if (batch) {
+    x.in_flight = next_ticket_++;
+    auto index = static_cast<size_t>(shard.name().partition);
+    partition_of_ticket_.emplace(x.in_flight, index);
+    constexpr int16_t all_replicas = -1;
+    self->send(x.partition, append_records{x.in_flight, std::move(*batch),
+                                           all_replicas, self});
+  }
+  for (auto& answer : shard.answers()) {
+    auto call = calls_.extract(answer.ticket);
+    if (call.empty())
+      continue;
+    auto& waiting = call.mapped();
+    tickets_of_client_.erase({waiting.client.id(), answer.ticket});
+    answer.ticket = waiting.client_ticket;
+    self->send(waiting.client,
+               group_answered{waiting.client_ticket, std::move(answer)});
+  }
+  if (shard.state() == group_shard::phase::serving)
+    if (auto deadline = shard.groups().next_deadline_ms())
+      arm(*deadline);
+}
+
+void group_coordinator_state::on_append_finished(const append_finished& x) {
+  auto index = partition_of_ticket_.extract(x.ticket);
+  if (index.empty() || index.mapped() >= partitions_.size())
+    return;
+  auto& to = *partitions_[index.mapped()];
+  if (to.in_flight != x.ticket)
+    return;
+  to.in_flight = 0;
+  if (!x.why.ok())
+    return fail(to, x.why.message);
+  // An append that was given up may have ended in the log after all, where a
+  // reload did not see it yet.
+  if (x.info.base_offset != to.shard.next_offset())
+    return fail(to, "the log holds records that were not loaded");
+  to.shard.appended(x.info.next_offset);
+  if (to.shard.offsets().full()) {
+    if (auto done = to.shard.offsets().update(); !done)
+      return fail(to, done.error().message);
+  }
+  arm_view_update();
+  settle(to);
+}
+
+// -- timers -------------------------------------------------------------------
+
+void group_coordinator_state::arm(int64_t deadline_ms) {
+  if (armed_ms_ && *armed_ms_ <= deadline_ms)
+    return;
+  armed_ms_ = deadline_ms;
+  auto wait = std::max<int64_t>(deadline_ms - config_.now().steady_ms, 0);
+  self->delayed_send(self, std::chrono::milliseconds(wait),
+                     group_deadline_due{});
+}
+
+void group_coordinator_state::on_group_deadline_due() {
+  armed_ms_.reset();
+  auto now = config_.now();
+  for (auto& x : partitions_) {
+    if (x->shard.state() != group_shard::phase::serving)
+      continue;
+    auto deadline = x->shard.groups().next_deadline_ms();
+    if (!deadline)
+      continue;
+    if (*deadline <= now.steady_ms)
+      x->shard.take(x->shard.groups().tick(now));
+    settle(*x);
+  }
+}
+
+void group_coordinator_state::arm_view_update() {
+  if (std::exchange(view_update_armed_, true))
+    return;
+  self->delayed_send(self, view_update_interval, view_update_due{});
+}
+
+void group_coordinator_state::on_view_update_due() {
+  view_update_armed_ = false;
+  for (auto& x : partitions_) {
+    if (x->shard.state() != group_shard::phase::serving
+        || !x->shard.offsets().behind())
+      continue;
+    if (auto done = x->shard.offsets().update(); !done)
+      fail(*x, done.error().message);
+  }
+}
+
+// -- the end ------------------------------------------------------------------
+
+groups_stopped group_coordinator_state::on_stop_groups() {
+  problem why;
+  for (auto& x : partitions_) {
+    if (x->shard.state() == group_shard::phase::serving) {
+      if (auto done = x->shard.offsets().update(); !done)
+        why = problem{done.error()};
+    }
+    resign(*x);
+  }
+  stopped_ = true;
+  if (auto done = config_.view->flush(); !done)
+    why = problem{done.error()};
+  return {why};
+}
+
+} // namespace troupe::actors

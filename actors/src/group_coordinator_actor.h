@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "group_shard.h"
+#include "published.h"
+#include "routing.h"
+
+#include <troupe/actors/interfaces.h>
+#include <troupe/cluster/broker_config.h>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace troupe::actors {
+
+struct group_coordinator_config {
+  cluster::broker_config broker;
+  std::shared_ptr<storage::log_view> view;
+  std::shared_ptr<published<routing>> routes;
+  uint64_t seed = 0;
+  std::function<cluster::group_time()> now;
+};
+
+struct group_coordinator_state {
+  static inline const char* name = "group_coordinator";
+
+  explicit group_coordinator_state(group_coordinator_actor::pointer self)
+      : self(self) {}
+
+  void open(group_coordinator_config x);
+
+  void on_join(join_call& x);
+  void on_sync(sync_call& x);
+  void on_heartbeat(const heartbeat_call& x);
+  void on_leave(const leave_call& x);
+  void on_commit(commit_call& x);
+  void on_fetch_offsets(const fetch_offsets& x);
+  void on_delete_offsets(const delete_offsets_call& x);
+  void on_delete_group(const delete_group_call& x);
+  void on_forget_group_calls(const forget_group_calls& x);
+  groups_described on_describe_groups(const describe_groups& x);
+  groups_listed on_list_groups();
+  void on_append_finished(const append_finished& x);
+  void on_read_finished(const read_finished& x);
+  void on_routing_published();
+  void on_group_deadline_due();
+  void on_view_update_due();
+  void on_offsets_expiry_due();
+  void on_expire_some_groups();
+  void on_reload_due();
+  groups_stopped on_stop_groups();
+
+  group_coordinator_actor::pointer self;
+
+private:
+  /// One offsets partition.
+  struct hosted {
+    hosted(storage::topic_partition name, const cluster::group_config& config,
+           storage::log_view& view)
+        : shard(std::move(name), config, view) {}
+
+    group_shard shard;
+    /// Null while nobody serves the partition.
+    partition_actor partition;
+    storage::uuid topic_id;
+    /// Loading ends here.
+    storage::offset_t log_end = 0;
+    /// Of the append or read in flight; others come from an earlier attempt.
+    ticket_t in_flight = 0;
+    storage::offset_t load_begin = 0;
+    int64_t load_began_ms = 0;
+    int64_t progress_told_ms = 0;
+  };
+
+  /// A call whose answer has not left.
+  struct waiting_call {
+    ticket_t client_ticket = 0;
+    group_client_actor client;
+    std::string group_id;
+  };
+
+  /// Why a group cannot be asked now; none: `*to` can.
+  cluster::group_error look_up(const std::string& group_id, hosted** to);
+  /// Notes the call, then `decide(core, ticket)`; or refuses it.
+  template <class Answer, class Request, class Decide>
+  void call(const group_call<Request>& x, const std::string& group_id,
+            Decide decide);
+  template <class Answer>
+  void refuse(ticket_t ticket, const group_client_actor& client,
+              cluster::group_error error);
+  offsets_found find_offsets(const offsets_query& x);
+
+  /// Sends answers, starts the next append, arms the timer.
+  void settle(hosted& x);
+  void arm(int64_t deadline_ms);
+  void arm_view_update();
+
+  // group_coordinator_load.cpp
+  void follow(const routing& routes);
+  void note_deleted_topics(const routing& before, const routing& now);
+  void start(hosted& x, const partition_actor& partition,
+             const storage::uuid& topic_id);
+  void begin_load(hosted& x, const partition_description& log);
+  void tell_progress(hosted& x, int64_t now_ms);
+  void read_on(hosted& x);
+  void end_load(hosted& x);
+  /// A disk failed: answers everybody, tries again later.
+  void fail(hosted& x, const std::string& reason);
+  /// Somebody else's partition now, or nobody's.
+  void resign(hosted& x);
+
+  // group_coordinator_expiry.cpp
+  void begin_expiry();
+  void expire(hosted& x, const std::string& group_id);
+
+  group_coordinator_config config_;
+  std::mt19937_64 random_;
+  /// Indexed by partition of the offsets topic.
+  std::vector<std::unique_ptr<hosted>> partitions_;
+  routing_ptr routes_;
+  bool stopped_ = false;
+
+  ticket_t next_ticket_ = 1;
+  std::unordered_map<ticket_t, waiting_call> calls_;
+  /// Tickets by client, for clients that go.
+  std::set<std::pair<caf::actor_id, ticket_t>> tickets_of_client_;
+  std::unordered_map<ticket_t, size_t> partition_of_ticket_;
+
+  std::optional<int64_t> armed_ms_;
+  bool view_update_armed_ = false;
+  bool reload_armed_ = false;
+
+  /// Groups whose offsets are to be looked at.
+  std::deque<std::pair<size_t, std::string>> to_expire_;
+  std::set<std::string> deleted_topics_;
+};
+
+group_coordinator_actor::behavior_type group_coordinator(
+    group_coordinator_actor::stateful_pointer<group_coordinator_state> self,
+    group_coordinator_config config);
+
+} // namespace troupe::actors

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "error_map.h"
+#include "group_coordinator_actor.h"
+#include "offsets_topic.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace troupe::actors {
+
+namespace {
+
+using cluster::group_error;
+
+/// Of the log, read at a time while loading.
+constexpr uint32_t load_bytes = 4 * 1024 * 1024;
+constexpr std::chrono::seconds describe_timeout{30};
+constexpr std::chrono::seconds reload_interval{5};
+/// Time between two lines about a load that takes long.
+constexpr int64_t progress_interval_ms = 2000;
+
+result<std::vector<std::byte>> read_slice(const storage::file_slice& slice) {
+  std::vector<std::byte> bytes(slice.size);
+  if (slice.size == 0)
+    return bytes;
+  auto size = slice.source->read(slice.position, bytes);
+  if (!size)
+    return failure(std::move(size.error()));
+  if (*size < bytes.size())
+    return failure(storage::errc::io, "the log is shorter than it said");
+  return bytes;
+}
+
+} // namespace
+
+void group_coordinator_state::on_routing_published() {
+  if (stopped_)
+    return;
+  auto before = std::exchange(routes_, config_.routes->get());
+  if (before == routes_)
+    return;
+  follow(*routes_);
+  if (before != nullptr)
+    note_deleted_topics(*before, *routes_);
+}
+
+void group_coordinator_state::follow(const routing& routes) {
+  auto route = routes.find(offsets_topic);
+  size_t count = route != nullptr ? route->partitions.size() : 0;
+  // Which group is where depends on the count: all of them start anew.
+  if (count != partitions_.size()) {
+    for (auto& x : partitions_)
+      resign(*x);
+    partitions_.clear();
+  }
+  for (size_t i = partitions_.size(); i < count; ++i)
+    partitions_.push_back(std::make_unique<hosted>(
+        storage::topic_partition{offsets_topic, static_cast<int32_t>(i)},
+        config_.broker.groups, *config_.view));
+  for (size_t i = 0; i < count; ++i) {
+    auto& x = *partitions_[i];
+    const auto& partition = route->partitions[i].actor;
+    if (x.partition == partition && x.topic_id == route->topic->id)
+      continue;
+    resign(x);
+    if (partition != nullptr)
+      start(x, partition, route->topic->id);
+  }
+}
+
+void group_coordinator_state::note_deleted_topics(const routing& before,
+                                                  const routing& now) {
+  auto known = deleted_topics_.size();
+  for (const auto& [name, route] : before.topics) {
+    auto same = now.find(name);
+    if (same == nullptr || same->topic->id != route->topic->id)
+      deleted_topics_.insert(name);
+  }
+  if (deleted_topics_.size() > known)
+    begin_expiry();
+}
+
+void group_coordinator_state::start(hosted& x, const partition_actor& partition,
+                                    const storage::uuid& topic_id) {
+  x.partition = partition;
+  x.topic_id = topic_id;
+  auto index = static_cast<size_t>(x.shard.name().partition);
+  // The answer to an attempt that was given up finds another number.
+  auto attempt = x.in_flight = next_ticket_++;
+  auto current = [this, index, attempt]() -> hosted* {
+    if (index >= partitions_.size() || partitions_[index]->in_flight != attempt)
+      return nullptr;
+    partitions_[index]->in_flight = 0;
+    return partitions_[index].get();
+  };
+  self->request(partition, describe_timeout, describe_partition{})
+      .then(
+          [this, current](const partition_description& log) {
+            if (auto* to = current())
+              begin_load(*to, log);
+          },
+          [this, current](const caf::error& why) {
+            if (auto* to = current())
+              fail(*to, to_problem(why).message);
+          });
+}
+
+void group_coordinator_state::begin_load(hosted& x,
+                                         const partition_description& log) {
+  if (!log.why.ok())
+    return fail(x, log.why.message);
+  auto now = config_.now().steady_ms;
+  x.log_end = log.high_watermark;
+  x.load_began_ms = x.progress_told_ms = now;
+  auto opened =
+      x.shard.open(x.topic_id, log.log_start_offset, x.log_end, random_());
+  if (!opened)
+    return fail(x, opened.error().message);
+  x.load_begin = x.shard.next_offset();
+  read_on(x);
+}
+
+void group_coordinator_state::read_on(hosted& x) {
+  if (x.shard.next_offset() >= x.log_end)
+    return end_load(x);
+  x.in_flight = next_ticket_++;
+  partition_of_ticket_.emplace(x.in_flight,
+                               static_cast<size_t>(x.shard.name().partition));
+  read_records what;
+  what.ticket = x.in_flight;
+  what.from = x.shard.next_offset();
+  what.bytes_max = load_bytes;
+  what.client = self;
+  self->send(x.partition, std::move(what));
+}
+
+void group_coordinator_state::on_read_finished(const read_finished& x) {
+  auto index = partition_of_ticket_.extract(x.ticket);
+  if (index.empty() || index.mapped() >= partitions_.size())
+    return;
+  auto& to = *partitions_[index.mapped()];
+  if (to.in_flight != x.ticket)
+    return;
+  to.in_flight = 0;
+  if (!x.why.ok())
+    return fail(to, x.why.message);
+  auto before = to.shard.next_offset();
+  auto bytes = read_slice(x.records);
+  if (!bytes)
+    return fail(to, bytes.error().message);
+  if (auto loaded = to.shard.load(*bytes); !loaded)
+    return fail(to, loaded.error().message);
+  if (to.shard.next_offset() == before)
+    return fail(to, "the log ends before its high watermark");
+  tell_progress(to, config_.now().steady_ms);
+  read_on(to);
+}
+
+void group_coordinator_state::tell_progress(hosted& x, int64_t now_ms) {
+  if (now_ms - x.progress_told_ms < progress_interval_ms)
+    return;
+  x.progress_told_ms = now_ms;
+  spdlog::info("groups.loading tp={} at={} end={}", to_string(x.shard.name()),
+               x.shard.next_offset(), x.log_end);
+}
+
+void group_coordinator_state::end_load(hosted& x) {
+  if (auto done = x.shard.offsets().update(); !done)
+    return fail(x, done.error().message);
+  auto now = config_.now();
+  x.shard.loaded(now);
+  auto records = x.log_end - x.load_begin;
+  auto groups = x.shard.groups().group_count();
+  if (records > 0 || groups > 0)
+    spdlog::info("groups.loaded tp={} groups={} records={} ms={}",
+                 to_string(x.shard.name()), groups, records,
+                 now.steady_ms - x.load_began_ms);
+  settle(x);
+}
+
+void group_coordinator_state::fail(hosted& x, const std::string& reason) {
+  spdlog::error("groups.failed tp={} reason=\"{}\"", to_string(x.shard.name()),
+                reason);
+  x.in_flight = 0;
+  x.shard.fail(group_error::coordinator_not_available);
+  settle(x);
+  if (!std::exchange(reload_armed_, true))
+    self->delayed_send(self, reload_interval, reload_due{});
+}
+
+void group_coordinator_state::on_reload_due() {
+  reload_armed_ = false;
+  if (stopped_)
+    return;
+  for (auto& x : partitions_) {
+    bool given_up = x->shard.state() == group_shard::phase::closed
+                    && x->in_flight == 0 && x->partition != nullptr;
+    if (given_up)
+      start(*x, x->partition, x->topic_id);
+  }
+}
+
+void group_coordinator_state::resign(hosted& x) {
+  x.in_flight = 0;
+  x.partition = nullptr;
+  x.shard.fail(group_error::not_coordinator);
+  settle(x);
+}
+
+} // namespace troupe::actors

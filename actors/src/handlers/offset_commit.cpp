@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "group_calls.h"
+#include "handlers.h"
+#include "item_bound.h"
+
+#include <troupe/transport/kafka/messages/offset_commit.h>
+
+#include <memory>
+#include <utility>
+
+namespace troupe::actors::handlers {
+
+namespace {
+
+using request_topic = kafka::offset_commit_request::topic;
+
+/// The response with what is refused here; the rest, in its order, has -1
+/// (never a code that is sent) until the coordinator has decided.
+constexpr int16_t undecided = -1;
+
+struct commit_operation {
+  kafka::offset_commit_response response;
+  cluster::commit_request question;
+};
+
+void add_topic(commit_operation& op, request_topic& topic,
+               const topic_route* route) {
+  auto& answered = op.response.topics.emplace_back();
+  answered.name = topic.name;
+  answered.partitions.reserve(topic.partitions.size());
+  for (auto& x : topic.partitions) {
+    auto& entry = answered.partitions.emplace_back();
+    entry.partition_index = x.partition_index;
+    if (!partition_exists(route, x.partition_index)) {
+      entry.error_code =
+          wire_code(kafka::error_code::unknown_topic_or_partition);
+      continue;
+    }
+    entry.error_code = undecided;
+    auto& commit = op.question.offsets.emplace_back();
+    commit.partition = {topic.name, x.partition_index};
+    commit.offset = x.committed_offset;
+    commit.leader_epoch = x.committed_leader_epoch;
+    commit.commit_timestamp = x.commit_timestamp;
+    if (x.committed_metadata)
+      commit.metadata = std::move(*x.committed_metadata);
+  }
+}
+
+void fill_in(kafka::offset_commit_response& response,
+             const cluster::commit_answer& answer) {
+  size_t next = 0;
+  for (auto& topic : response.topics)
+    for (auto& entry : topic.partitions) {
+      if (entry.error_code != undecided)
+        continue;
+      auto error = next < answer.partitions.size() ? answer.partitions[next]
+                                                   : answer.error;
+      ++next;
+      entry.error_code = wire_code(error);
+    }
+}
+
+} // namespace
+
+result<void> offset_commit(session_state& session, request_ptr x) {
+  auto asked = x->decode<kafka::offset_commit_request>();
+  if (!asked)
+    return failure(asked.error());
+  if (auto bound = check_item_count(asked->topics.size()); !bound)
+    return bound;
+  auto op = std::make_shared<commit_operation>();
+  auto& question = op->question;
+  question.group_id = std::move(asked->group_id);
+  question.member_id = std::move(asked->member_id);
+  question.group_instance_id = std::move(asked->group_instance_id);
+  question.generation = asked->generation_id_or_member_epoch;
+  question.retention_ms = asked->retention_time_ms;
+  auto routes = session.routes();
+  for (auto& topic : asked->topics)
+    add_topic(*op, topic, routes->find(topic.name));
+  if (question.offsets.empty() && !op->response.topics.empty()) {
+    session.reply(*x, op->response);
+    return {};
+  }
+  session.call_group<cluster::commit_answer>(
+      std::move(question), admin_timeout,
+      [&session, x, op](const cluster::commit_answer& answer) {
+        fill_in(op->response, answer);
+        session.reply(*x, op->response);
+      });
+  return {};
+}
+
+} // namespace troupe::actors::handlers

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "handlers.h"
+#include "item_bound.h"
+
+#include <troupe/storage/assert.h>
+#include <troupe/transport/kafka/messages/offset_fetch.h>
+
+#include <memory>
+#include <utility>
+
+namespace troupe::actors::handlers {
+
+namespace {
+
+using kafka::offset_fetch_request;
+using kafka::offset_fetch_response;
+
+constexpr int16_t first_version_with_error = 2;
+constexpr int16_t first_version_with_groups = 8;
+
+/// Older requests as one group of the newer form.
+std::vector<offset_fetch_request::group>
+groups_of(offset_fetch_request& x, int16_t version) {
+  if (version >= first_version_with_groups)
+    return std::move(x.groups);
+  offset_fetch_request::group only;
+  only.group_id = std::move(x.group_id);
+  only.topics = std::move(x.topics);
+  std::vector<offset_fetch_request::group> groups;
+  groups.push_back(std::move(only));
+  return groups;
+}
+
+offsets_query query_of(const offset_fetch_request::group& x) {
+  offsets_query query;
+  query.group_id = x.group_id;
+  if (!x.topics)
+    return query;
+  auto& partitions = query.partitions.emplace();
+  for (const auto& topic : *x.topics)
+    for (auto index : topic.partition_indexes)
+      partitions.push_back({topic.name, index});
+  return query;
+}
+
+offset_fetch_response::partition entry_of(const cluster::offset_commit& x) {
+  return {x.partition.partition, x.offset, x.leader_epoch, x.metadata, 0};
+}
+
+offset_fetch_response::partition nothing_for(int32_t partition) {
+  return {partition, storage::no_offset, storage::no_leader_epoch, "", 0};
+}
+
+/// All that the group has, which comes sorted by topic.
+std::vector<offset_fetch_response::topic> all_of(const offsets_found& found) {
+  std::vector<offset_fetch_response::topic> topics;
+  for (const auto& commit : found.commits) {
+    if (topics.empty() || topics.back().name != commit.partition.topic)
+      topics.push_back({commit.partition.topic, {}});
+    topics.back().partitions.push_back(entry_of(commit));
+  }
+  return topics;
+}
+
+std::vector<offset_fetch_response::topic>
+asked_of(const std::vector<offset_fetch_request::topic>& asked,
+         const offsets_found& found) {
+  std::vector<offset_fetch_response::topic> topics;
+  auto next = found.commits.begin();
+  for (const auto& topic : asked) {
+    auto& answered = topics.emplace_back();
+    answered.name = topic.name;
+    for (auto index : topic.partition_indexes) {
+      bool has = next != found.commits.end()
+                 && next->partition.partition == index
+                 && next->partition.topic == topic.name;
+      answered.partitions.push_back(has ? entry_of(*next++)
+                                        : nothing_for(index));
+    }
+  }
+  return topics;
+}
+
+offset_fetch_response::group answer_of(const offset_fetch_request::group& asked,
+                                       const offsets_found& found) {
+  offset_fetch_response::group answer;
+  answer.group_id = asked.group_id;
+  answer.error_code = wire_code(found.error);
+  if (found.error == cluster::group_error::none)
+    answer.topics =
+        asked.topics ? asked_of(*asked.topics, found) : all_of(found);
+  return answer;
+}
+
+offset_fetch_response
+response_of(const std::vector<offset_fetch_request::group>& asked,
+            const offsets_fetched& found, int16_t version) {
+  ASSERT(asked.size() == found.groups.size());
+  offset_fetch_response response;
+  for (size_t i = 0; i < asked.size(); ++i)
+    response.groups.push_back(answer_of(asked[i], found.groups[i]));
+  if (version >= first_version_with_groups)
+    return response;
+  auto& only = response.groups.front();
+  response.error_code = only.error_code;
+  response.topics = std::move(only.topics);
+  // The oldest version has no place for the error but the partitions.
+  if (version < first_version_with_error && only.error_code != 0
+      && asked.front().topics) {
+    response.topics = asked_of(*asked.front().topics, {});
+    for (auto& topic : response.topics)
+      for (auto& entry : topic.partitions)
+        entry.error_code = only.error_code;
+  }
+  return response;
+}
+
+} // namespace
+
+// Without transactions every offset is stable, whatever the client requires.
+result<void> offset_fetch(session_state& session, request_ptr x) {
+  auto asked = x->decode<offset_fetch_request>();
+  if (!asked)
+    return failure(asked.error());
+  if (auto bound = check_item_count(asked->groups.size()); !bound)
+    return bound;
+  auto groups =
+      std::make_shared<const std::vector<offset_fetch_request::group>>(
+          groups_of(*asked, x->version()));
+  std::vector<offsets_query> queries;
+  for (const auto& group : *groups)
+    queries.push_back(query_of(group));
+  session.fetch_offsets(
+      std::move(queries), [&session, x, groups](const offsets_fetched& found) {
+        session.reply(*x, response_of(*groups, found, x->version()));
+      });
+  return {};
+}
+
+} // namespace troupe::actors::handlers

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "error_map.h"
+#include "node_state.h"
+
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace troupe {
+
+result<void> node::state::stop(std::chrono::milliseconds deadline) {
+  std::lock_guard guard(stopping);
+  if (std::exchange(stopped, true) || system == nullptr)
+    return {};
+  result<void> done;
+  auto note = [&done](const caf::error& x) {
+    done = failure(storage::errc::closed,
+                   "stopping: " + actors::to_problem(x).message);
+  };
+  {
+    caf::scoped_actor self{*system};
+    // First, so that members who wait are told to look elsewhere while their
+    // connections still stand.
+    if (groups != nullptr)
+      self->request(groups, deadline, actors::stop_groups{})
+          .receive(
+              [&done](actors::groups_stopped& x) {
+                if (!x.why.ok())
+                  done = failure(storage::errc::io, std::move(x.why.message));
+              },
+              note);
+    if (transport != nullptr)
+      self->request(transport, deadline, actors::stop_transport{})
+          .receive([](const actors::transport_stopped&) {}, note);
+    self->request(broker, deadline, actors::stop_broker{})
+        .receive(
+            [&done](actors::broker_stopped& x) {
+              if (!x.why.ok())
+                done = failure(storage::errc::closed, std::move(x.why.message));
+            },
+            note);
+  }
+  end_actors();
+  return done;
+}
+
+node_statistics node::state::statistics() {
+  std::lock_guard guard(counting_);
+  if (counters_ == nullptr)
+    return last_;
+  node_statistics x;
+  x.page_cache_hits = counters_->pages_hit;
+  x.page_cache_misses = counters_->pages_missed;
+  x.bytes_received = counters_->bytes_received;
+  x.bytes_sent = counters_->bytes_sent;
+  x.connections_accepted = counters_->connections_accepted;
+  x.connections_open = counters_->connections_open;
+  return x;
+}
+
+void node::state::drop_server() {
+  auto last = statistics();
+  std::lock_guard guard(counting_);
+  last_ = last;
+  counters_ = nullptr;
+  server.reset();
+}
+
+void node::state::end_actors() {
+  auto end = [](auto& actor) {
+    if (actor != nullptr)
+      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    actor = nullptr;
+  };
+  end(transport);
+  end(controller);
+  end(groups);
+  end(broker);
+  for (auto& x : disks) {
+    end(x.keeper);
+    end(x.sync);
+    for (auto& reader : x.cold_readers)
+      end(reader);
+  }
+  drop_server();
+  routes.reset();
+  // Sessions and partitions end on their lanes, so the lanes must still run
+  // here; what waits on the lanes afterwards may hold the last handles of
+  // detached actors, so the lanes go before the system that counts those.
+  if (system != nullptr)
+    system->await_all_actors_done();
+  for (auto& x : lanes)
+    x->stop();
+  lanes.clear();
+  units.clear();
+  system.reset();
+  directories.offsets.reset();
+  directories.views.reset();
+  directories.all.clear();
+}
+
+} // namespace troupe

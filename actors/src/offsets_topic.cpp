@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "offsets_topic.h"
+
+#include <troupe/cluster/offsets_partition.h>
+
+#include <algorithm>
+
+namespace troupe::actors {
+
+cluster::new_topic new_offsets_topic(const cluster::broker_config& config,
+                                     const cluster::metadata_image& image) {
+  const auto& wanted = config.offsets_topic;
+  cluster::new_topic x;
+  x.name = offsets_topic;
+  x.num_partitions = wanted.num_partitions;
+  // Kafka would refuse until there are enough nodes, and a first consumer
+  // could never start on a node that is alone.
+  x.replication_factor = static_cast<int16_t>(
+      std::min<size_t>(static_cast<size_t>(wanted.replication_factor),
+                       std::max<size_t>(image.nodes.size(), 1)));
+  x.configs = {
+      {"cleanup.policy", "compact"},
+      {"compression.type", "producer"},
+      {"segment.bytes", std::to_string(wanted.segment_bytes)},
+      {"max.message.bytes", std::to_string(wanted.batch_bytes_max)},
+  };
+  return x;
+}
+
+bool coordinates(const topic_route& offsets, std::string_view group_id) {
+  auto count = static_cast<int32_t>(offsets.partitions.size());
+  auto index = cluster::offsets_partition_for(group_id, count);
+  return offsets.partitions[static_cast<size_t>(index)].online();
+}
+
+} // namespace troupe::actors

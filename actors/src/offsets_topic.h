@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "routing.h"
+
+#include <troupe/cluster/broker_config.h>
+#include <troupe/cluster/controller.h>
+
+#include <string>
+#include <string_view>
+
+namespace troupe::actors {
+
+/// The topic that holds groups and what they have committed.
+inline const std::string offsets_topic = "__consumer_offsets";
+
+/// How it is created when the first group looks for its coordinator.
+cluster::new_topic new_offsets_topic(const cluster::broker_config& config,
+                                     const cluster::metadata_image& image);
+
+/// Whether this node has the partition that keeps the group; `routes` must
+/// have the topic.
+bool coordinates(const topic_route& offsets, std::string_view group_id);
+
+} // namespace troupe::actors

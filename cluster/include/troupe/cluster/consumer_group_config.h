@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace troupe::cluster {
+
+/// Settings and bounds of KIP-848 groups.
+struct consumer_group_config {
+  /// `group.consumer.session.timeout.ms`
+  int32_t session_timeout_ms = 45000;
+  /// `group.consumer.heartbeat.interval.ms`
+  int32_t heartbeat_interval_ms = 5000;
+  /// `group.consumer.max.size`; Kafka's default is 2147483647.
+  size_t members_per_group_max = 2147483647;
+
+  /// All topic names that one member subscribes to.
+  size_t subscription_bytes_per_member_max = 1048576;
+  /// Topic names and regular expressions of all members of a group.
+  size_t subscription_bytes_per_group_max = 16777216;
+  /// Different regular expressions in one group.
+  size_t regexes_per_group_max = 1000;
+  size_t regex_bytes_max = 16384;
+  /// What RE2 may use while it matches one, and the instructions that it may
+  /// compile it to (ADR 0010).
+  int64_t regex_memory_bytes_max = 1048576;
+  int32_t regex_instructions_max = 4000;
+};
+
+} // namespace troupe::cluster

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <group_slot.h>
+#include <kafka_fields.h>
+#include <troupe/cluster/group_coordinator.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace troupe::cluster {
+
+namespace {
+
+/// -1 in a request: "as the broker is configured".
+constexpr int64_t default_retention_ms = -1;
+
+storage::timestamp_ms expiry_of(int64_t retention_ms, group_time now) {
+  if (retention_ms == default_retention_ms)
+    return storage::no_timestamp;
+  if (retention_ms > std::numeric_limits<int64_t>::max() - now.wall_ms)
+    return std::numeric_limits<int64_t>::max();
+  return now.wall_ms + std::max<int64_t>(retention_ms, 0);
+}
+
+group_error check_offset(const offset_commit& x, const group_config& config) {
+  if (x.metadata.size() > config.offset_metadata_bytes_max
+      || x.metadata.size() > text_bytes_max)
+    return group_error::offset_metadata_too_large;
+  if (x.partition.topic.size() > text_bytes_max)
+    return group_error::invalid_request;
+  return group_error::none;
+}
+
+void remove_offsets(std::string_view group_id,
+                    std::span<const storage::topic_partition> partitions,
+                    group_effects& effects) {
+  for (const auto& partition : partitions)
+    effects.records.emplace_back(
+        offset_removal{std::string{group_id}, partition});
+}
+
+} // namespace
+
+group_effects group_coordinator::commit_offsets(uint64_t ticket,
+                                                commit_request x,
+                                                group_time now) {
+  group_effects effects;
+  effects.group_id = x.group_id;
+  commit_answer answer;
+  auto group = find(x.group_id);
+  // No check for an empty id: old consumers without a group commit under it.
+  if (x.group_id.size() > text_bytes_max)
+    answer.error = group_error::invalid_group_id;
+  else if (group != groups_.end())
+    answer.error = group->second->group.check_commit(x, now);
+  else if (x.generation >= 0)
+    // A member of a group that is gone.
+    answer.error = group_error::illegal_generation;
+  else if (group = obtain(x.group_id); group == groups_.end())
+    answer.error = group_error::coordinator_not_available;
+  if (answer.error == group_error::none) {
+    accept_offsets(group->second->group, std::move(x), now, answer, effects);
+  }
+  effects.answers.push_back({ticket, std::move(answer)});
+  if (group != groups_.end())
+    finish(group, now, effects);
+  return effects;
+}
+
+void group_coordinator::accept_offsets(classic_group& group, commit_request x,
+                                       group_time now, commit_answer& answer,
+                                       group_effects& effects) {
+  auto expire_timestamp = expiry_of(x.retention_ms, now);
+  answer.partitions.reserve(x.offsets.size());
+  effects.records.reserve(x.offsets.size() + 1);
+  for (auto& offset : x.offsets) {
+    answer.partitions.push_back(check_offset(offset, config_));
+    if (answer.partitions.back() != group_error::none)
+      continue;
+    if (auto first = group.first_record())
+      effects.records.emplace_back(*std::move(first));
+    offset.group = group.id();
+    offset.expire_timestamp = expire_timestamp;
+    if (offset.commit_timestamp == storage::no_timestamp)
+      offset.commit_timestamp = now.wall_ms;
+    effects.records.emplace_back(std::move(offset));
+  }
+}
+
+group_effects group_coordinator::delete_offsets(
+    uint64_t ticket, std::string_view group_id,
+    std::span<const storage::topic_partition> partitions) {
+  group_effects effects;
+  effects.group_id = group_id;
+  delete_offsets_answer answer;
+  auto group = find(group_id);
+  if (group_id.empty())
+    answer.error = group_error::invalid_group_id;
+  else if (group == groups_.end())
+    answer.error = group_error::group_id_not_found;
+  else
+    answer.error = group->second->group.check_delete_offsets();
+  if (answer.error == group_error::none) {
+    auto topics = group->second->group.subscribed_topics();
+    for (const auto& x : partitions) {
+      bool read = group->second->group.subscribed(x.topic, topics);
+      answer.partitions.push_back(read ? group_error::group_subscribed_to_topic
+                                       : group_error::none);
+      if (!read)
+        remove_offsets(group_id, {&x, 1}, effects);
+    }
+  }
+  effects.answers.push_back({ticket, std::move(answer)});
+  return effects;
+}
+
+group_effects group_coordinator::delete_group(
+    uint64_t ticket, std::string_view group_id,
+    std::span<const storage::topic_partition> stored) {
+  group_effects effects;
+  effects.group_id = group_id;
+  delete_group_answer answer;
+  auto group = find(group_id);
+  if (group == groups_.end())
+    answer.error = group_error::group_id_not_found;
+  else if (group->second->group.state() != group_state::empty)
+    answer.error = group_error::non_empty_group;
+  else
+    remove_group(group, stored, effects);
+  effects.answers.push_back({ticket, answer});
+  return effects;
+}
+
+void group_coordinator::remove_group(
+    group_map::iterator x, std::span<const storage::topic_partition> stored,
+    group_effects& effects) {
+  remove_offsets(x->first, stored, effects);
+  if (x->second->group.persisted())
+    effects.records.emplace_back(group_removal{x->first});
+  drop(x);
+}
+
+group_effects
+group_coordinator::expire_offsets(std::string_view group_id,
+                                  std::span<const offset_commit> stored,
+                                  group_time now) {
+  group_effects effects;
+  effects.group_id = group_id;
+  auto group = find(group_id);
+  if (group == groups_.end()) {
+    // Offsets that nobody can delete by name any more.
+    classic_group gone{std::string{group_id}, config_};
+    remove_offsets(group_id, gone.expired(stored, now), effects);
+    return effects;
+  }
+  auto expired = group->second->group.expired(stored, now);
+  if (group->second->group.deserted() && expired.size() == stored.size())
+    remove_group(group, expired, effects);
+  else
+    remove_offsets(group_id, expired, effects);
+  return effects;
+}
+
+group_effects group_coordinator::topics_deleted(
+    std::string_view group_id,
+    std::span<const storage::topic_partition> stored) {
+  group_effects effects;
+  effects.group_id = group_id;
+  remove_offsets(group_id, stored, effects);
+  return effects;
+}
+
+group_description group_coordinator::describe(std::string_view group_id) const {
+  auto group = groups_.find(group_id);
+  if (group != groups_.end())
+    return group->second->group.describe();
+  group_description unknown;
+  unknown.error = group_error::group_id_not_found;
+  unknown.group_id = group_id;
+  return unknown;
+}
+
+std::vector<group_listing> group_coordinator::list() const {
+  std::vector<group_listing> x;
+  x.reserve(groups_.size());
+  for (const auto& [id, slot] : groups_)
+    x.push_back(slot->group.listing());
+  return x;
+}
+
+} // namespace troupe::cluster

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <troupe/cluster/group_description.h>
+
+namespace troupe::cluster {
+
+std::string_view to_string(group_state x) noexcept {
+  switch (x) {
+  case group_state::empty:
+    return "Empty";
+  case group_state::preparing_rebalance:
+    return "PreparingRebalance";
+  case group_state::completing_rebalance:
+    return "CompletingRebalance";
+  case group_state::stable:
+    return "Stable";
+  case group_state::dead:
+    return "Dead";
+  }
+  return "Dead";
+}
+
+} // namespace troupe::cluster

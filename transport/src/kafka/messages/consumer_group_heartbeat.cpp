@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kafka/describe/consumer_group_heartbeat.h"
+
+#include "kafka/codec_definitions.h"
+
+namespace troupe::kafka {
+
+template result<consumer_group_heartbeat_request>
+decode_request<consumer_group_heartbeat_request>(const storage::buffer&, size_t,
+                                                 int16_t);
+
+template transport::chunks encode_request<consumer_group_heartbeat_request>(
+    const consumer_group_heartbeat_request&, int16_t, int32_t,
+    std::string_view);
+
+template result<consumer_group_heartbeat_response>
+decode_response<consumer_group_heartbeat_response>(const storage::buffer&,
+                                                   int16_t, int32_t*);
+
+template transport::chunks encode_response<consumer_group_heartbeat_response>(
+    const consumer_group_heartbeat_response&, int16_t, int32_t);
+
+} // namespace troupe::kafka
