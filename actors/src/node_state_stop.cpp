@@ -45,28 +45,6 @@ result<void> node::state::stop(std::chrono::milliseconds deadline) {
   return done;
 }
 
-node_statistics node::state::statistics() {
-  std::lock_guard guard(counting_);
-  if (counters_ == nullptr)
-    return last_;
-  node_statistics x;
-  x.page_cache_hits = counters_->pages_hit;
-  x.page_cache_misses = counters_->pages_missed;
-  x.bytes_received = counters_->bytes_received;
-  x.bytes_sent = counters_->bytes_sent;
-  x.connections_accepted = counters_->connections_accepted;
-  x.connections_open = counters_->connections_open;
-  return x;
-}
-
-void node::state::drop_server() {
-  auto last = statistics();
-  std::lock_guard guard(counting_);
-  last_ = last;
-  counters_ = nullptr;
-  server.reset();
-}
-
 void node::state::end_actors() {
   auto end = [](auto& actor) {
     if (actor != nullptr)
