@@ -106,12 +106,12 @@ private:
   bool swap_refused_ = false;
   bool failure_reported_ = false;
   int32_t segments_ = 0;
+  /// Pages looked for in the page cache when it was last told.
+  uint64_t pages_told_ = 0;
   /// Recovery point that the keeper was told, with how many segments and when.
   storage::offset_t kept_point_ = 0;
   int32_t kept_segments_ = 0;
   storage::timestamp_ms kept_at_ = 0;
-  /// Pages looked for in the page cache when it was last told.
-  uint64_t pages_told_ = 0;
 };
 
 partition_actor::behavior_type partition(partition_pointer self,
