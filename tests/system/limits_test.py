@@ -109,7 +109,7 @@ class Limits(broker.BrokerTest):
                 lambda: self.produce(connection, offline, size=1000) == 0,
                 what="the partition is opened again")
 
-    def test_a_broker_stops_and_starts_on_a_full_disk(self):
+    def test_a_full_disk_stops_a_start_by_name_and_loses_nothing(self):
         disk = self.disk("data")
         server = self.broker()
         with wire.Connection(server.address) as connection:
@@ -119,12 +119,18 @@ class Limits(broker.BrokerTest):
             self.assertGreater(end, 0)
         server.stop()
         # Unbuffered: nothing is left to write when the file is closed.
-        with open(os.path.join(disk.path, "filler"), "wb", 0) as file:
+        filler = os.path.join(disk.path, "filler")
+        with open(filler, "wb", 0) as file:
             try:
                 while True:
                     file.write(bytes(4096))
             except OSError:
                 pass
+        refused = self.make_broker()
+        refused.spawn()
+        self.assertGreater(refused.wait(), 0)
+        self.assertIn(disk.path, refused.log())
+        os.remove(filler)
         server = self.broker()
         with wire.Connection(server.address) as connection:
             self.assertEqual(connection.end_offset("t"), end)
