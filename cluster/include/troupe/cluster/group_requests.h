@@ -81,11 +81,11 @@ struct commit_request {
   std::optional<std::string> group_instance_id;
   /// -1: not from a member. The member's epoch in a KIP-848 group.
   int32_t generation = -1;
-  /// v9 and above: members of KIP-848 groups may commit.
-  bool knows_member_epoch = true;
   /// v2-v4; -1 is the broker's.
   int64_t retention_ms = -1;
   std::vector<offset_commit> offsets;
+  /// v9 and above: members of KIP-848 groups may commit.
+  bool knows_member_epoch = true;
 };
 
 } // namespace troupe::cluster
