@@ -25,6 +25,7 @@ broker(broker_actor::stateful_pointer<broker_state> self,
       [&state](apply_metadata& x) { return state.on_apply_metadata(x); },
       [&state](const partition_failed& x) { state.on_partition_failed(x); },
       [&state](const housekeeping_due&) { state.on_housekeeping_due(); },
+      [&state](const compaction_due&) { state.on_compaction_due(); },
       [&state](const stop_broker&) { return state.on_stop_broker(); },
   };
 }
@@ -42,6 +43,8 @@ void broker_state::open(broker_actor_config x) {
       self,
       std::chrono::milliseconds(config_.config.retention_check_interval_ms),
       housekeeping_due{});
+  if (config_.cleaner != nullptr)
+    arm_compaction();
 }
 
 caf::result<metadata_applied>
@@ -155,6 +158,28 @@ void broker_state::on_housekeeping_due() {
       self,
       std::chrono::milliseconds(config_.config.retention_check_interval_ms),
       housekeeping_due{});
+}
+
+void broker_state::arm_compaction() {
+  self->delayed_send(
+      self, std::chrono::milliseconds(config_.config.cleaner.backoff_ms),
+      compaction_due{});
+}
+
+void broker_state::on_compaction_due() {
+  if (stopping_)
+    return;
+  for (const auto& [name, topic] : image_->topics) {
+    if (!log_config_of(*topic, *image_).cleanup_compact)
+      continue;
+    auto count = static_cast<int32_t>(topic->partitions.size());
+    for (int32_t i = 0; i < count; ++i) {
+      auto host = partitions_.find({name, i});
+      if (host != partitions_.end() && host->second.actor != nullptr)
+        self->send(host->second.actor, consider_compaction{});
+    }
+  }
+  arm_compaction();
 }
 
 caf::result<broker_stopped> broker_state::on_stop_broker() {

@@ -28,6 +28,8 @@ struct broker_actor_config {
   std::shared_ptr<published<routing>> routes;
   /// Told that `routes` moved on; may be null.
   group_coordinator_actor groups;
+  /// Null: nothing is compacted.
+  log_cleaner_actor cleaner;
   std::vector<found_log> found;
   std::function<storage::timestamp_ms()> now;
 };
@@ -42,6 +44,7 @@ struct broker_state {
   caf::result<metadata_applied> on_apply_metadata(apply_metadata& x);
   void on_partition_failed(const partition_failed& x);
   void on_housekeeping_due();
+  void on_compaction_due();
   caf::result<broker_stopped> on_stop_broker();
 
   broker_actor::pointer self;
@@ -74,6 +77,7 @@ private:
               log_opened& x);
   void serve(const storage::topic_partition& name, hosted& host, log_box log);
   void open_again();
+  void arm_compaction();
   void close_missing(const cluster::metadata_image& image);
   void reconfigure(const cluster::metadata_image& image);
   void end_if_done();

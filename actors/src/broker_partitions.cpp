@@ -101,6 +101,7 @@ void broker_state::serve(const storage::topic_partition& name, hosted& host,
   config.sync = directory.sync;
   config.cold_reader =
       directory.cold_readers[turn % directory.cold_readers.size()];
+  config.cleaner = config_.cleaner;
   config.report_failure = [me = broker_actor{self}](partition_failed y) {
     caf::anon_send(me, y);
   };

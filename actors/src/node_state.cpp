@@ -98,6 +98,8 @@ result<void> node::state::start() {
   }
   spawn_disks();
   spawn_groups();
+  if (options.config.cleaner.enabled)
+    spawn_cleaner();
   spawn_broker();
   auto image = (*log)->image();
   spawn_controller(std::move(*log));
@@ -150,6 +152,20 @@ void node::state::spawn_groups() {
   groups = actors::spawn_group_coordinator(*system, std::move(config));
 }
 
+void node::state::spawn_cleaner() {
+  const auto& settings = options.config.cleaner;
+  cleaner_pace = std::make_shared<actors::io_pace>(settings.bytes_per_second);
+  actors::log_cleaner_config config;
+  config.fs = &storage::posix_file_system();
+  config.limits.cleaner_memory_bytes =
+      static_cast<uint64_t>(settings.dedupe_buffer_bytes);
+  config.limits.buffer_bytes = static_cast<uint64_t>(settings.io_buffer_bytes);
+  config.limits.hash_key_low = random_seed();
+  config.limits.hash_key_high = random_seed();
+  config.pace = cleaner_pace;
+  cleaner = actors::spawn_log_cleaner(*system, std::move(config));
+}
+
 void node::state::spawn_broker() {
   actors::broker_actor_config config;
   config.config = options.config;
@@ -157,6 +173,7 @@ void node::state::spawn_broker() {
   config.lanes = unit_pointers();
   config.routes = routes;
   config.groups = groups;
+  config.cleaner = cleaner;
   config.found = std::move(directories.logs);
   config.now = wall_clock;
   broker = actors::spawn_broker(*system, std::move(config));

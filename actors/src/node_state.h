@@ -37,6 +37,9 @@ struct node::state {
   std::shared_ptr<actors::published<actors::routing>> routes;
   std::vector<actors::data_directory> disks;
   actors::group_coordinator_actor groups;
+  /// Null when log.cleaner.enable is off.
+  actors::log_cleaner_actor cleaner;
+  std::shared_ptr<actors::io_pace> cleaner_pace;
   actors::broker_actor broker;
   actors::controller_actor controller;
   actors::transport_actor transport;
@@ -52,6 +55,7 @@ private:
   result<std::unique_ptr<cluster::metadata_log>> open_metadata();
   void spawn_disks();
   void spawn_groups();
+  void spawn_cleaner();
   void spawn_broker();
   void spawn_controller(std::unique_ptr<cluster::metadata_log> log);
   result<void> apply(cluster::image_ptr image);

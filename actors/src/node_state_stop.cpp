@@ -13,6 +13,9 @@ result<void> node::state::stop(std::chrono::milliseconds deadline) {
   std::lock_guard guard(stopping);
   if (std::exchange(stopped, true) || system == nullptr)
     return {};
+  // A compaction would hold the stop up; what it did not finish is dropped.
+  if (cleaner_pace != nullptr)
+    cleaner_pace->end();
   result<void> done;
   auto note = [&done](const caf::error& x) {
     done = failure(storage::errc::closed,
@@ -54,6 +57,7 @@ void node::state::end_actors() {
   end(transport);
   end(controller);
   end(groups);
+  end(cleaner);
   end(broker);
   for (auto& x : disks) {
     end(x.keeper);

@@ -6,8 +6,6 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -15,15 +13,15 @@ namespace troupe::actors {
 
 namespace {
 
-/// How far behind the saved recovery point may be while nothing is rolled:
-/// Kafka's log.flush.offset.checkpoint.interval.ms.
-constexpr storage::timestamp_ms checkpoint_interval_ms = 60'000;
-
 /// Times that one read is sent to the cold reader.
 constexpr int32_t cold_reads_max = 8;
 
 /// The logs of a directory are closed one after the other.
 constexpr std::chrono::minutes close_timeout{60};
+
+/// How far behind the saved recovery point may be while nothing is rolled:
+/// Kafka's log.flush.offset.checkpoint.interval.ms.
+constexpr storage::timestamp_ms checkpoint_interval_ms = 60'000;
 
 } // namespace
 
@@ -51,6 +49,11 @@ partition_actor::behavior_type partition(partition_pointer self,
     [&state](const housekeep&) { state.on_housekeep(); },
     [&state](const flush_now&) { state.on_flush_now(); },
     [&state](const files_synced& x) { state.on_files_synced(x); },
+    [&state](const consider_compaction&) { state.on_consider_compaction(); },
+    [&state](const swap_segment& x) { state.on_swap_segment(x); },
+    [&state](const compaction_finished& x) {
+      state.on_compaction_finished(x);
+    },
     [&state](const close_partition& x) { return state.on_close_partition(x); },
   };
 }
@@ -128,47 +131,6 @@ void partition_state::on_unwatch_records(const unwatch_records& x) {
   watchers_.erase(x.client.id());
 }
 
-found_offset partition_state::on_find_offset(const find_offset& x) {
-  auto answer = core_->find(x);
-  check_failure();
-  return answer;
-}
-
-found_epoch_end partition_state::on_find_epoch_end(const find_epoch_end& x) {
-  return core_->find(x);
-}
-
-caf::result<records_deleted>
-partition_state::on_delete_records(const delete_records& x) {
-  auto outcome = core_->delete_before(x.before);
-  check_failure();
-  if (!outcome.answer.why.ok())
-    return outcome.answer;
-  remove(std::move(outcome.removed));
-  // Only the log start offset cannot be rebuilt from the log: durable first.
-  save_checkpoint save{config_.name,
-                       core_->log().checkpoint(core_->high_watermark())};
-  auto promise = self->make_response_promise<records_deleted>();
-  self->request(config_.keeper, std::chrono::seconds(30), std::move(save))
-    .then(
-      [promise, answer = outcome.answer](checkpoint_saved& y) mutable {
-        answer.why = std::move(y.why);
-        promise.deliver(answer);
-      },
-      [promise](const caf::error& y) mutable {
-        promise.deliver(records_deleted{to_problem(y), -1});
-      });
-  return promise;
-}
-
-partition_description partition_state::on_describe_partition() {
-  return core_->describe();
-}
-
-producers_listed partition_state::on_list_producers() {
-  return core_->producers();
-}
-
 void partition_state::on_reconfigure_log(const reconfigure_log& x) {
   core_->reconfigure(x.config);
   // What was appended under another flush.ms must not wait for an append.
@@ -179,33 +141,6 @@ void partition_state::on_reconfigure_log(const reconfigure_log& x) {
 
 void partition_state::on_become_leader(const become_leader& x) {
   core_->become_leader(x.epoch);
-}
-
-void partition_state::on_housekeep() {
-  remove(core_->apply_retention(config_.now()));
-  check_failure();
-  tell_page_cache();
-}
-
-void partition_state::on_flush_now() {
-  flush_armed_ = false;
-  start_sync();
-}
-
-void partition_state::on_files_synced(const files_synced& x) {
-  syncing_ = false;
-  if (core_->closed())
-    return;
-  if (!x.why.ok()) {
-    core_->fail(x.why.message);
-    check_failure();
-    return;
-  }
-  core_->synced(x.end_offset);
-  keep_checkpoint_if_due();
-  high_watermark_moved();
-  if (std::exchange(sync_again_, false))
-    start_sync();
 }
 
 caf::result<partition_closed>
@@ -261,71 +196,12 @@ void partition_state::answer_all(const problem& why) {
   watchers_.clear();
 }
 
-void partition_state::start_sync() {
-  if (core_->closed() || core_->failed())
-    return;
-  if (syncing_) {
-    sync_again_ = true;
-    return;
-  }
-  syncing_ = true;
-  self->send(config_.sync, sync_files{core_->log().plan_sync(), self});
-}
-
-void partition_state::keep_checkpoint_if_due() {
-  auto& log = core_->log();
-  auto point = log.recovery_point();
-  auto now = config_.now();
-  auto rolled = kept_segments_ != log.segment_count();
-  if (point == kept_point_
-      || (!rolled && now - kept_at_ < checkpoint_interval_ms))
-    return;
-  kept_point_ = point;
-  kept_segments_ = log.segment_count();
-  kept_at_ = now;
-  self->send(config_.keeper,
-             keep_checkpoint{config_.name,
-                             log.checkpoint(core_->high_watermark())});
-}
-
-void partition_state::arm_flush() {
-  auto flush_ms = core_->log().options().config.flush_ms;
-  auto wait = flush_ms;
-  if (config_.level == cluster::durability::interval)
-    wait = std::min<int64_t>(wait, config_.flush_interval.count());
-  if (flush_armed_ || wait == storage::log_config::unlimited)
-    return;
-  flush_armed_ = true;
-  self->delayed_send(self, std::chrono::milliseconds(wait), flush_now{});
-}
-
 void partition_state::check_failure() {
   if (!core_->failed() || failure_reported_)
     return;
   failure_reported_ = true;
   answer_all({errc::partition_offline, core_->failure_reason()});
   config_.report_failure({config_.name, core_->failure_reason()});
-}
-
-void partition_state::tell_page_cache() {
-  auto x = core_->describe();
-  auto pages = x.page_cache_hits + x.page_cache_misses;
-  if (!x.why.ok() || pages == std::exchange(pages_told_, pages))
-    return;
-  spdlog::debug("partition.page_cache tp={} hits={} misses={}",
-                to_string(config_.name), x.page_cache_hits,
-                x.page_cache_misses);
-}
-
-void partition_state::remove(storage::removed_files files) {
-  if (files.kept_active)
-    spdlog::warn("partition.retention_kept_active tp={} reason=\"{}\"",
-                 to_string(config_.name), to_string(*files.kept_active));
-  if (files.paths.empty())
-    return;
-  std::chrono::milliseconds delay{
-    core_->log().options().config.file_delete_delay_ms};
-  self->send(config_.keeper, remove_files{std::move(files.paths), delay});
 }
 
 } // namespace troupe::actors

@@ -27,6 +27,8 @@ struct partition_config {
   log_keeper_actor keeper;
   disk_sync_actor sync;
   cold_reader_actor cold_reader;
+  /// Null: nothing is compacted.
+  log_cleaner_actor cleaner;
   /// Told when the disk fails.
   std::function<void(partition_failed)> report_failure;
   /// The wall clock.
@@ -57,6 +59,9 @@ struct partition_state {
   void on_housekeep();
   void on_flush_now();
   void on_files_synced(const files_synced& x);
+  void on_consider_compaction();
+  void on_swap_segment(const swap_segment& x);
+  void on_compaction_finished(const compaction_finished& x);
   caf::result<partition_closed> on_close_partition(const close_partition& x);
 
 private:
@@ -77,6 +82,7 @@ private:
   void start_sync();
   /// Tells the keeper how far the log is synced, once that is worth it.
   void keep_checkpoint_if_due();
+  void keep_checkpoint_now();
   void arm_flush();
   /// Looks whether the core has just lost its disk, and says so once.
   void check_failure();
@@ -95,14 +101,17 @@ private:
   bool syncing_ = false;
   bool sync_again_ = false;
   bool flush_armed_ = false;
+  /// The cleaner works for this log.
+  bool compacting_ = false;
+  bool swap_refused_ = false;
   bool failure_reported_ = false;
   int32_t segments_ = 0;
+  /// Pages looked for in the page cache when it was last told.
+  uint64_t pages_told_ = 0;
   /// Recovery point that the keeper was told, with how many segments and when.
   storage::offset_t kept_point_ = 0;
   int32_t kept_segments_ = 0;
   storage::timestamp_ms kept_at_ = 0;
-  /// Pages looked for in the page cache when it was last told.
-  uint64_t pages_told_ = 0;
 };
 
 partition_actor::behavior_type partition(partition_pointer self,

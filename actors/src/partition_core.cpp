@@ -177,6 +177,30 @@ storage::removed_files partition_core::apply_retention(timestamp_ms now) {
   return std::move(*removed);
 }
 
+std::optional<storage::compaction_plan>
+partition_core::plan_compaction(timestamp_ms now) {
+  if (closed() || failed_)
+    return std::nullopt;
+  auto plan = log_->plan_compaction(now, leader_.high_watermark());
+  if (!plan) {
+    note(std::move(plan.error()));
+    return std::nullopt;
+  }
+  return plan->due() ? std::optional{std::move(*plan)} : std::nullopt;
+}
+
+result<storage::removed_files>
+partition_core::swap_segments(const storage::cleaned_segment& cleaned) {
+  if (closed() || failed_)
+    return failure(storage::errc::closed, "the partition is closed");
+  auto removed = log_->swap_segments(cleaned);
+  if (!removed) {
+    auto error = removed.error();
+    note(error);
+  }
+  return removed;
+}
+
 partition_description partition_core::describe() const {
   partition_description answer;
   answer.why = refuse(storage::no_leader_epoch);

@@ -7,6 +7,7 @@
 #include <troupe/storage/log.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace troupe::actors {
@@ -43,6 +44,13 @@ public:
   delete_outcome delete_before(storage::offset_t offset);
 
   storage::removed_files apply_retention(timestamp_ms now);
+
+  /// None when there is nothing worth it.
+  std::optional<storage::compaction_plan> plan_compaction(timestamp_ms now);
+  /// Errors of the medium take the partition down; a swap that the log refuses
+  /// changed nothing.
+  result<storage::removed_files>
+  swap_segments(const storage::cleaned_segment& cleaned);
   partition_description describe() const;
   producers_listed producers() const;
   void reconfigure(const storage::log_config& x);

@@ -5,6 +5,9 @@
 
 #include <utility>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 namespace troupe::actors {
 
 broker_actor spawn_broker(caf::actor_system& system, broker_actor_config x) {
@@ -29,6 +32,17 @@ spawn_log_keeper(caf::actor_system& system, log_keeper_config x) {
 disk_sync_actor
 spawn_disk_sync(caf::actor_system& system, storage::file_system* fs) {
   return system.spawn<caf::detached>(disk_sync, fs);
+}
+
+log_cleaner_actor
+spawn_log_cleaner(caf::actor_system& system, log_cleaner_config x) {
+  // Its thread gives way to those that serve.
+  x.begin_thread = [] {
+    constexpr int lower = 10;
+    static_cast<void>(
+        setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), lower));
+  };
+  return system.spawn<caf::detached>(log_cleaner, std::move(x));
 }
 
 cold_reader_actor spawn_cold_reader(caf::actor_system& system) {

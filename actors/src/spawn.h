@@ -7,6 +7,7 @@
 #include "disk_sync_actor.h"
 #include "error_map.h"
 #include "group_coordinator_actor.h"
+#include "log_cleaner_actor.h"
 #include "log_keeper_actor.h"
 #include "transport_actor.h"
 
@@ -20,6 +21,7 @@
 ///                 group_coordinator       (RocksDB stalls now and then)
 ///                 log_keeper, disk_sync   (one each per data directory)
 ///                 cold_reader             (four per data directory)
+///                 log_cleaner             (reads and writes for minutes)
 ///                 transport               (waits for connections to end)
 namespace troupe::actors {
 
@@ -35,6 +37,8 @@ log_keeper_actor
 spawn_log_keeper(caf::actor_system& system, log_keeper_config x);
 disk_sync_actor
 spawn_disk_sync(caf::actor_system& system, storage::file_system* fs);
+log_cleaner_actor
+spawn_log_cleaner(caf::actor_system& system, log_cleaner_config x);
 cold_reader_actor spawn_cold_reader(caf::actor_system& system);
 transport_actor spawn_transport(caf::actor_system& system,
                                 std::shared_ptr<transport::server> server);

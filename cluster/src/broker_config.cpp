@@ -4,6 +4,7 @@
 #include <troupe/cluster/broker_config.h>
 #include <troupe/storage/assert.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -26,6 +27,12 @@ public:
 
   int64_t number(std::string_view name) const {
     auto x = parse_integer(text(name));
+    ASSERT(x.has_value());
+    return *x;
+  }
+
+  double floating(std::string_view name) const {
+    auto x = parse_real(text(name));
     ASSERT(x.has_value());
     return *x;
   }
@@ -103,6 +110,20 @@ group_config groups_of(const checked_values& checked) {
   return x;
 }
 
+cleaner_config cleaner_of(const checked_values& checked) {
+  cleaner_config x;
+  x.enabled = checked.flag("log.cleaner.enable");
+  x.backoff_ms = checked.number("log.cleaner.backoff.ms");
+  x.dedupe_buffer_bytes = checked.number("log.cleaner.dedupe.buffer.size");
+  x.io_buffer_bytes = checked.number("log.cleaner.io.buffer.size");
+  // Kafka's default, the largest double, stands for no bound.
+  auto rate = checked.floating("log.cleaner.io.max.bytes.per.second");
+  constexpr double largest = 1e18;
+  if (rate < largest)
+    x.bytes_per_second = static_cast<uint64_t>(std::max(rate, 1.0));
+  return x;
+}
+
 offsets_topic_config offsets_topic_of(const checked_values& checked) {
   offsets_topic_config x;
   x.num_partitions =
@@ -143,6 +164,7 @@ result<broker_config> make_broker_config(config_map values) {
       checked.number("troupe.queued.max.requests.per.connection");
   x.retention_check_interval_ms =
       checked.number("log.retention.check.interval.ms");
+  x.cleaner = cleaner_of(checked);
   x.groups = groups_of(checked);
   x.offsets_topic = offsets_topic_of(checked);
   x.offsets_retention_check_interval_ms =

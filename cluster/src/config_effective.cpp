@@ -85,6 +85,13 @@ public:
     return parse_integer(x.key->default_value).value_or(0);
   }
 
+  double fraction(std::string_view name) const {
+    const auto& x = find(name);
+    auto value =
+        check_config(*x.key, x.value) ? parse_real(x.value) : std::nullopt;
+    return value ? *value : parse_real(x.key->default_value).value_or(0);
+  }
+
   bool contains(std::string_view name, std::string_view word) const {
     auto parts = parse_list(find(name).value);
     return std::find(parts.begin(), parts.end(), word) != parts.end();
@@ -179,6 +186,10 @@ storage::log_config make_log_config(const config_map& overrides,
   x.retention_bytes = values.number("retention.bytes");
   x.cleanup_delete = values.contains("cleanup.policy", "delete");
   x.cleanup_compact = values.contains("cleanup.policy", "compact");
+  x.min_cleanable_dirty_ratio = values.fraction("min.cleanable.dirty.ratio");
+  x.delete_retention_ms = values.number("delete.retention.ms");
+  x.min_compaction_lag_ms = values.number("min.compaction.lag.ms");
+  x.max_compaction_lag_ms = values.number("max.compaction.lag.ms");
   x.max_message_bytes = values.number("max.message.bytes");
   x.log_append_time =
       values.contains("message.timestamp.type", "LogAppendTime");

@@ -8,8 +8,6 @@ namespace {
 using enum config_type;
 
 constexpr std::string_view unset = "";
-constexpr std::string_view cleaner =
-    "For the log cleaner; no effect in this version.";
 constexpr std::string_view checkpoints =
     "Accepted without effect: positions are stored when they matter.";
 constexpr std::string_view jitter =
@@ -28,26 +26,31 @@ constexpr config_key keys[] = {
      "Codec of stored batches; producer keeps what was sent.", ""},
     {"compression.zstd.level", int32, "3", -131072, 22, "",
      "Level when the broker compresses with zstd.", ""},
-    {"log.cleaner.backoff.ms", int64, "15000", 0, int64_top, "", cleaner, "",
-     false},
-    {"log.cleaner.dedupe.buffer.size", int64, "134217728", 0, int64_top, "",
-     cleaner, "", false},
+    {"log.cleaner.backoff.ms", int64, "15000", 1, int64_top, "",
+     "Time between two looks for logs to compact.", "", false},
+    {"log.cleaner.dedupe.buffer.size", int64, "134217728", 1048576, int64_top,
+     "", "Memory for the keys of one compaction.", "", false},
     {"log.cleaner.delete.retention.ms", int64, "86400000", 0, int64_top, "",
      "Time that compaction keeps deletion markers.", ""},
-    {"log.cleaner.enable", boolean, "true", 0, 0, "", cleaner, "", false},
-    {"log.cleaner.io.buffer.load.factor", floating, "0.9", 0, 1, "", cleaner,
+    {"log.cleaner.enable", boolean, "true", 0, 0, "",
+     "Whether topics with cleanup.policy=compact are compacted.", "", false},
+    {"log.cleaner.io.buffer.load.factor", floating, "0.9", 0, 1, "",
+     "Accepted without effect: the map of keys is filled as far as it is fast.",
      "", false},
-    {"log.cleaner.io.buffer.size", int32, "524288", 0, int32_top, "", cleaner,
-     "", false},
+    {"log.cleaner.io.buffer.size", int32, "524288", 65536, int32_top, "",
+     "Memory for reading, and again for writing, during compaction.", "",
+     false},
     {"log.cleaner.io.max.bytes.per.second", floating, "1.7976931348623157E308",
-     0, int64_top, "", cleaner, "", false},
+     0, int64_top, "", "Bytes that compaction reads and writes at most.", "",
+     false},
     {"log.cleaner.max.compaction.lag.ms", int64, int64_top_text, 1, int64_top,
      "", "Time after which a record must be open to compaction.", ""},
     {"log.cleaner.min.cleanable.ratio", floating, "0.5", 0, 1, "",
      "Part of a log that must be uncompacted before it is compacted.", ""},
     {"log.cleaner.min.compaction.lag.ms", int64, "0", 0, int64_top, "",
      "Time for which a record is safe from compaction.", ""},
-    {"log.cleaner.threads", int32, "1", 0, int32_top, "", cleaner, "", false},
+    {"log.cleaner.threads", int32, "1", 0, int32_top, "",
+     "Accepted without effect: one thread compacts.", "", false},
     {"log.cleanup.policy", list, "delete", 0, 0, cleanup_policies,
      "What happens to old segments: delete, compact, or both.", ""},
     {"log.flush.interval.messages", int64, int64_top_text, 1, int64_top, "",

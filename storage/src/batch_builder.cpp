@@ -3,7 +3,7 @@
 
 #include <troupe/storage/assert.h>
 
-#include "big_endian.h"
+#include "varint.h"
 
 #include <algorithm>
 #include <cstring>
@@ -15,25 +15,6 @@ namespace troupe::storage {
 namespace {
 
 constexpr int16_t codec_mask = 0x07;
-
-uint64_t zigzag(int64_t x) {
-  return (static_cast<uint64_t>(x) << 1)
-         ^ static_cast<uint64_t>(x < 0 ? -1 : 0);
-}
-
-void append_varint(std::vector<std::byte>& to, int64_t x) {
-  auto rest = zigzag(x);
-  for (; rest >= 0x80; rest >>= 7)
-    to.push_back(static_cast<std::byte>((rest & 0x7f) | 0x80));
-  to.push_back(static_cast<std::byte>(rest));
-}
-
-size_t varint_bytes(int64_t x) {
-  size_t n = 1;
-  for (auto rest = zigzag(x); rest >= 0x80; rest >>= 7)
-    ++n;
-  return n;
-}
 
 size_t nullable_bytes(const std::optional<std::string_view>& x) {
   if (!x)

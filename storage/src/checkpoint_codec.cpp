@@ -12,7 +12,7 @@ namespace troupe::storage {
 
 namespace {
 
-constexpr int16_t offsets_version = 1;
+constexpr int16_t offsets_version = 2;
 constexpr int16_t epochs_version = 1;
 constexpr int16_t producers_version = 1;
 constexpr size_t epoch_bytes = 12;
@@ -22,15 +22,16 @@ tl::unexpected<error> malformed(const char* what) {
                  std::string{"decode checkpoint: malformed "} + what);
 }
 
-result<void> expect_version(byte_reader& in, int16_t known, const char* what) {
+result<int16_t> expect_version(byte_reader& in, int16_t oldest, int16_t newest,
+                               const char* what) {
   auto version = in.integer<int16_t>();
   if (!in.ok())
     return malformed(what);
-  if (version != known)
+  if (version < oldest || version > newest)
     return failure(errc::unsupported_format, std::string{"decode checkpoint: "}
                                                  + what + " of version "
                                                  + std::to_string(version));
-  return {};
+  return version;
 }
 
 } // namespace
@@ -52,19 +53,23 @@ std::vector<std::byte> encode_offsets(const partition_offsets& x) {
   append_big_endian(bytes, x.log_start_offset);
   append_big_endian(bytes, x.recovery_point);
   append_big_endian(bytes, x.high_watermark);
+  append_big_endian(bytes, x.first_dirty_offset);
   return bytes;
 }
 
 result<partition_offsets> decode_offsets(std::span<const std::byte> bytes) {
   byte_reader in{bytes};
-  if (auto known = expect_version(in, offsets_version, "offsets"); !known)
-    return failure(std::move(known).error());
+  auto version = expect_version(in, 1, offsets_version, "offsets");
+  if (!version)
+    return failure(std::move(version).error());
   partition_offsets x;
   for (auto& part : x.topic_id.bytes)
     part = in.integer<uint8_t>();
   x.log_start_offset = in.integer<int64_t>();
   x.recovery_point = in.integer<int64_t>();
   x.high_watermark = in.integer<int64_t>();
+  if (*version > 1)
+    x.first_dirty_offset = in.integer<int64_t>();
   if (!in.ok() || in.left() != 0)
     return malformed("offsets");
   return x;
@@ -84,7 +89,7 @@ std::vector<std::byte> encode_epochs(const std::vector<epoch_start>& x) {
 result<std::vector<epoch_start>>
 decode_epochs(std::span<const std::byte> bytes) {
   byte_reader in{bytes};
-  if (auto known = expect_version(in, epochs_version, "epochs"); !known)
+  if (auto known = expect_version(in, 1, epochs_version, "epochs"); !known)
     return failure(std::move(known).error());
   auto count = in.integer<int32_t>();
   if (!in.ok() || count < 0 || in.left() % epoch_bytes != 0
@@ -111,7 +116,8 @@ encode_producers(offset_t end, std::span<const std::byte> table) {
 
 result<stored_producers> decode_producers(std::span<const std::byte> bytes) {
   byte_reader in{bytes};
-  if (auto known = expect_version(in, producers_version, "producers"); !known)
+  if (auto known = expect_version(in, 1, producers_version, "producers");
+      !known)
     return failure(std::move(known).error());
   stored_producers x;
   x.end = in.integer<int64_t>();

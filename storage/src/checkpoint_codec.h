@@ -21,7 +21,7 @@ namespace troupe::storage {
 std::string checkpoint_key(const topic_partition& tp);
 
 /// version | topic id 16 bytes | log start i64 | recovery point i64 |
-/// high watermark i64
+/// high watermark i64 | since version 2: first dirty offset i64
 std::vector<std::byte> encode_offsets(const partition_offsets& x);
 result<partition_offsets> decode_offsets(std::span<const std::byte> bytes);
 

@@ -28,6 +28,8 @@ log::state::state(file_system& fs, log_options options, recovered_log recovered)
       counters(std::make_shared<page_cache_counters>()),
       directory_created(recovered.directory_created),
       directory_changed(recovered.directory_changed) {
+  gaps = recovered.gaps;
+  gaps_marked = recovered.gaps_marked;
   open_segments.fill(no_offset);
 }
 
@@ -72,6 +74,8 @@ result<log::opened> log::open(file_system& fs, log_options options) {
 void log::reconfigure(const log_config& config) {
   state_->options.config = config;
   state_->producers.set_bound(config.producers_max);
+  if (config.cleanup_compact)
+    state_->allow_gaps();
 }
 
 sync_plan log::plan_sync() const {
@@ -139,6 +143,7 @@ partition_checkpoint log::checkpoint(offset_t high_watermark) const {
   known.offsets.log_start_offset = x.start_offset;
   known.offsets.recovery_point = recovery_point();
   known.offsets.high_watermark = high_watermark;
+  known.offsets.first_dirty_offset = x.first_dirty_offset;
   known.epochs = x.epochs.entries();
   if (!x.producers.empty())
     known.producers = x.producers.encode();

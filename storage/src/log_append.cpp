@@ -127,7 +127,8 @@ log::state::check_replicated(std::span<const std::byte> bytes) const {
         || header->size_bytes()
                > static_cast<size_t>(std::numeric_limits<int32_t>::max()))
       return failure(errc::corrupt_batch, "append: batch is cut off");
-    if (header->base_offset != expected)
+    auto after_gap = gaps && header->base_offset > expected;
+    if (header->base_offset != expected && !after_gap)
       return failure(errc::offset_out_of_range,
                      "append: batch begins at offset "
                          + std::to_string(header->base_offset) + ", not at "

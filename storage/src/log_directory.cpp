@@ -3,6 +3,7 @@
 
 #include "fenced_ranges.h"
 #include "segment_names.h"
+#include "swap_recovery.h"
 
 #include <algorithm>
 #include <array>
@@ -102,11 +103,19 @@ result<log_directory> open_log_directory(file_system& fs,
   }
   if (!names)
     return failure(std::move(names.error()));
+  auto swapped = finish_swaps(fs, options.directory, *names, report);
+  if (!swapped)
+    return failure(std::move(swapped.error()));
+  if (*swapped)
+    names = fs.list(options.directory);
+  if (!names)
+    return failure(std::move(names.error()));
   auto has_metadata = false;
   for (auto& name : *names) {
     if (auto base = parse_segment_name(name, log_suffix))
       found.segments.push_back(*base);
     has_metadata = has_metadata || name == metadata_name;
+    found.has_gaps = found.has_gaps || name == gaps_file_name;
     found.has_damaged_ranges =
         found.has_damaged_ranges || name == fenced_ranges::file_name;
   }

@@ -3,6 +3,7 @@
 
 #include <troupe/storage/log.h>
 
+#include <string_view>
 #include <vector>
 
 namespace troupe::storage {
@@ -13,9 +14,15 @@ struct log_directory {
   std::vector<offset_t> segments;
   bool created = false;
   bool has_damaged_ranges = false;
+  /// Compaction took batches away.
+  bool has_gaps = false;
 };
 
-/// Makes the directory if need be, removes what a crash left behind (files of
+/// An empty file that says so, wherever the checkpoint went.
+inline constexpr std::string_view gaps_file_name = "compacted";
+
+/// Makes the directory if need be, finishes a swap of compacted segments that a
+/// crash interrupted, removes what a crash left behind (files of
 /// half-done removals, indexes without a log) and compares the topic id with
 /// `partition.metadata`, Kafka's file:
 ///

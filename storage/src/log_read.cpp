@@ -70,12 +70,17 @@ log::read(offset_t from, uint32_t bytes_max, offset_t limit, read_mode mode) {
   return info;
 }
 
+/// Is it what a read of `from` begins with, given that nothing lies between?
+bool log::state::is_next(const batch_header& x, offset_t from) const {
+  return holds(x, from) || (gaps && x.base_offset > from);
+}
+
 result<log::state::located>
 log::state::locate(size_t i, offset_t from, header_reader& reader) {
   auto& in = *segments[i];
   if (auto position = positions.find(in.base_offset(), from)) {
     auto read = reader.at(*position);
-    if (read && (read->cold || holds(read->header, from)))
+    if (read && (read->cold || is_next(read->header, from)))
       return located{read->header, *position, read->cold};
   }
   if (auto done = prepare(i); !done)
@@ -111,10 +116,13 @@ result<log::state::located> log::state::walk_to(size_t i, offset_t from,
                                                 uint64_t position,
                                                 header_reader& reader) {
   auto& in = *segments[i];
+  // What follows damage need not be what follows `from`.
+  auto passed_damage = false;
   while (position < in.size_bytes()) {
     if (auto* fence = fences.next(in.base_offset(), position);
         fence != nullptr && fence->position_begin <= position) {
       position = fence->position_end;
+      passed_damage = fence->offset_end > from;
       continue;
     }
     auto read = reader.at(position);
@@ -126,9 +134,11 @@ result<log::state::located> log::state::walk_to(size_t i, offset_t from,
       if (!next)
         return failure(std::move(read.error()));
       position = next->position;
+      passed_damage = true;
       continue;
     }
-    if (read->cold || holds(read->header, from))
+    if (read->cold || holds(read->header, from)
+        || (is_next(read->header, from) && !passed_damage))
       return located{read->header, position, read->cold};
     if (read->header.base_offset > from)
       break;

@@ -88,6 +88,8 @@ result<void> recovery::open_segments() {
   if (!directory)
     return failure(std::move(directory.error()));
   log_.directory_created = directory->created;
+  log_.gaps_marked = directory->has_gaps;
+  log_.gaps = directory->has_gaps || options_.config.cleanup_compact;
   if (directory->has_damaged_ranges) {
     auto fences = fenced_ranges::load(fs_, options_.directory);
     if (!fences)
@@ -98,6 +100,8 @@ result<void> recovery::open_segments() {
     auto opened = segment::open(fs_, options_.directory, base, options_.now);
     if (!opened)
       return failure(std::move(opened.error()));
+    if (log_.gaps)
+      (*opened)->expect_gaps();
     auto is_last = base == directory->segments.back();
     // A roll that failed may have left an empty file among the others.
     if (!is_last && !log_.segments.empty() && (*opened)->size_bytes() == 0) {
@@ -247,6 +251,8 @@ result<void> recovery::start_at(offset_t offset) {
   auto created = segment::create(fs_, options_.directory, offset, options_.now);
   if (!created)
     return failure(std::move(created.error()));
+  if (log_.gaps)
+    (*created)->expect_gaps();
   log_.segments.push_back(std::move(*created));
   log_.end_offset = offset;
   log_.recovery_point = offset;

@@ -21,6 +21,9 @@ struct recovered_log {
   /// The checkpoint tells the truth about these files.
   bool checkpoint_holds = false;
   bool directory_created = false;
+  /// Offsets may ascend with gaps; a file says so.
+  bool gaps = false;
+  bool gaps_marked = false;
   /// Files were created in it that no sync has covered.
   bool directory_changed = false;
 };

@@ -9,6 +9,8 @@ result<void> log::state::restore_memory(recovery_report& report) {
   auto replay_from = start_offset;
   if (checkpoint_holds && options.checkpoint) {
     auto& known = *options.checkpoint;
+    first_dirty_offset =
+        std::clamp<offset_t>(known.offsets.first_dirty_offset, 0, end_offset);
     epochs = epoch_cache::from(known.epochs);
     epochs.truncate_to(end_offset);
     epochs.advance_start(start_offset);

@@ -33,7 +33,12 @@ result<bool> log::state::roll_due(const pending_append& x, timestamp_ms now) {
       || x.last_offset - active().base_offset() > relative_offset_max
       || active().indexes_full(config.segment_index_bytes))
     return true;
-  if (config.segment_ms >= log_config::unlimited)
+  // What must be compacted by then must not be active any more.
+  auto segment_ms =
+      config.cleanup_compact && config.max_compaction_lag_ms > 0
+          ? std::min(config.segment_ms, config.max_compaction_lag_ms)
+          : config.segment_ms;
+  if (segment_ms >= log_config::unlimited)
     return false;
   // Kafka compares the times that producers gave, as long as there are some.
   auto first = active().first_timestamp();
@@ -41,7 +46,7 @@ result<bool> log::state::roll_due(const pending_append& x, timestamp_ms now) {
     return failure(std::move(first.error()));
   auto age =
       *first >= 0 ? x.max_timestamp - *first : now - active().created_ms();
-  return age > config.segment_ms;
+  return age > segment_ms;
 }
 
 result<void>
@@ -69,6 +74,8 @@ result<void> log::state::roll(timestamp_ms now) {
   }
   if (stray == end_offset)
     stray.reset();
+  if (gaps)
+    (*created)->expect_gaps();
   segments.push_back(std::move(*created));
   touch(segments.size() - 2);
   return {};

@@ -36,7 +36,7 @@ using batch_visitor = std::function<result<bool>(const walked_batch&)>;
 /// What a log is made of. Its functions are spread by responsibility:
 /// log.cpp (life cycle, sync), log_append.cpp, log_roll.cpp, log_lookup.cpp
 /// (segments, walking), log_read.cpp, log_timestamps.cpp, log_retention.cpp,
-/// log_truncate.cpp, log_replay.cpp (producers and epochs).
+/// log_truncate.cpp, log_compaction.cpp, log_replay.cpp (producers and epochs).
 struct log::state {
   state(file_system& fs, log_options options, recovered_log recovered);
 
@@ -90,6 +90,7 @@ struct log::state {
     uint64_t position = 0;
     bool cold = false;
   };
+  bool is_next(const batch_header& x, offset_t from) const;
   result<located> locate(size_t i, offset_t from, header_reader& reader);
   result<located>
   locate_by_index(size_t i, offset_t from, header_reader& reader);
@@ -119,12 +120,23 @@ struct log::state {
   };
   /// The batch boundary at or below `offset`, in segment `i`.
   result<cut> find_cut(size_t i, offset_t offset);
+  /// Where the batch before `position` ends.
+  offset_t end_before(size_t i, uint64_t position);
   /// Removes segments after `i`, the newest first, so that the log has no hole
   /// at any moment.
   result<void> remove_after(size_t i);
   result<void> truncate_segment(size_t i, const cut& at);
   /// Memory follows the files.
   void forget_after_end();
+
+  result<void> plan_segments(compaction_plan& plan, offset_t limit);
+  result<bool> is_young(size_t i, timestamp_ms now);
+  result<bool> is_overdue(size_t i, timestamp_ms now);
+  std::optional<size_t> place_of(const cleaned_segment& x) const;
+  void allow_gaps();
+  result<void> mark_gaps();
+  result<void> begin_swap(offset_t base);
+  result<std::unique_ptr<segment>> end_swap(offset_t base);
 
   /// Writes indexes out and syncs everything.
   result<void> make_durable();
@@ -143,6 +155,14 @@ struct log::state {
   /// Everything before it was synced; may lie below the log start.
   offset_t synced_offset = 0;
   bool checkpoint_holds = false;
+
+  /// Compaction took batches away, or may have: offsets ascend with gaps.
+  bool gaps = false;
+  /// That is noted on disk.
+  bool gaps_marked = false;
+  offset_t first_dirty_offset = 0;
+  /// Plans of another generation are worthless.
+  uint64_t compaction_generation = 0;
 
   producer_table producers;
   epoch_cache epochs;

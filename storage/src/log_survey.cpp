@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log_survey.h"
 
+#include <limits>
+
 namespace troupe::storage {
 
 namespace {
@@ -82,8 +84,10 @@ result<log_survey> survey_log(segments_view segments, offset_t recovery_point,
   for (auto i = found.first; i < found.keep; ++i) {
     if (!continues(found, segments, i, recovery_point, known))
       break;
+    auto end = i + 1 < segments.size() ? segments[i + 1]->base_offset()
+                                       : std::numeric_limits<offset_t>::max();
     auto scanned =
-        segments[i]->rebuild(recovery_point, known, index_interval_bytes);
+        segments[i]->rebuild(recovery_point, known, index_interval_bytes, end);
     if (!scanned)
       return failure(std::move(scanned.error()));
     take_in(found, segments, i, *scanned, recovery_point, known);

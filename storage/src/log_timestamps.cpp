@@ -100,12 +100,15 @@ result<std::optional<time_index::entry>> log::state::largest_batch() {
   for (auto i = segment_at(start_offset); i < segments.size(); ++i) {
     if (auto done = prepare(i); !done)
       return failure(std::move(done.error()));
-    if (segments[i]->base_offset() >= start_offset) {
+    // What compaction emptied keeps its timestamp without a record of it.
+    if (segments[i]->base_offset() >= start_offset && !gaps) {
       consider(segments[i]->largest());
       continue;
     }
     // The log start cuts through this segment, and maybe through a batch.
     auto visit = [&](const walked_batch& x) -> result<bool> {
+      if (x.header.records_count == 0)
+        return true;
       if (x.header.base_offset >= start_offset) {
         consider({x.header.max_timestamp, x.header.last_offset()});
         return true;

@@ -7,6 +7,20 @@
 
 namespace troupe::storage {
 
+offset_t log::state::end_before(size_t i, uint64_t position) {
+  auto& in = *segments[i];
+  auto end = in.base_offset();
+  // Only reached after a batch was found at `position`, so all can be read.
+  static_cast<void>(walk_segment(i, end, on_damage::skip,
+                                 [&](const walked_batch& x) -> result<bool> {
+                                   if (x.position >= position)
+                                     return false;
+                                   end = x.header.next_offset();
+                                   return true;
+                                 }));
+  return end;
+}
+
 result<log::state::cut> log::state::find_cut(size_t i, offset_t offset) {
   auto& in = *segments[i];
   if (offset <= in.base_offset())
@@ -20,6 +34,9 @@ result<log::state::cut> log::state::find_cut(size_t i, offset_t offset) {
   auto found = locate(i, offset, reader);
   if (!found)
     return failure(std::move(found.error()));
+  // Between batches: the log ends with the one before.
+  if (found->header.base_offset > offset)
+    return cut{end_before(i, found->position), found->position};
   // A log does not end in damaged bytes: they go too.
   for (auto& fence : fences.ranges())
     if (fence.segment == in.base_offset()
@@ -49,6 +66,7 @@ result<void> log::truncate_to(offset_t offset) {
                        + std::to_string(x.start_offset));
   if (offset >= x.end_offset)
     return {};
+  ++x.compaction_generation;
   auto i = x.segment_at(offset);
   if (auto done = x.prepare(i); !done)
     return done;
@@ -88,6 +106,7 @@ void log::state::forget_after_end() {
   positions.clear();
   start_offset = std::min(start_offset, end_offset);
   synced_offset = std::min(synced_offset, end_offset);
+  first_dirty_offset = std::min(first_dirty_offset, end_offset);
   epochs.truncate_to(end_offset);
   if (fences.empty())
     return;

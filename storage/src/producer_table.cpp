@@ -209,6 +209,22 @@ std::vector<active_producer> producer_table::active() const {
   return all;
 }
 
+std::unordered_map<producer_id_t, offset_t>
+producer_table::last_offsets(offset_t end) const {
+  std::unordered_map<producer_id_t, offset_t> all;
+  for (const auto& x : by_idleness_) {
+    if (x.batches_count == 0)
+      continue;
+    auto& last = all.emplace(x.id, no_offset).first->second;
+    for (size_t i = 0; i < x.batches_count; ++i) {
+      auto offset = x.batches[i].base_offset + x.batches[i].last_offset_delta;
+      if (offset < end)
+        last = offset;
+    }
+  }
+  return all;
+}
+
 void producer_table::clear() {
   by_id_.clear();
   by_idleness_.clear();

@@ -64,6 +64,9 @@ public:
 
   /// Everything remembered, ascending by producer id.
   std::vector<active_producer> active() const;
+  /// Last offset of each producer's last batch below `end`; no_offset when none
+  /// of those remembered lies there.
+  std::unordered_map<producer_id_t, offset_t> last_offsets(offset_t end) const;
   size_t size() const noexcept { return by_id_.size(); }
   bool empty() const noexcept { return by_id_.empty(); }
   void clear();

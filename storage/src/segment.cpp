@@ -9,34 +9,55 @@
 namespace troupe::storage {
 
 segment::segment(file_system& fs, const std::string& directory,
-                 offset_t base_offset, timestamp_ms now)
+                 offset_t base_offset, timestamp_ms now,
+                 std::string_view suffix)
     : fs_(fs), base_offset_(base_offset), created_ms_(now),
-      path_(segment_path(directory, base_offset, log_suffix)),
-      offsets_(fs, segment_path(directory, base_offset, offset_index_suffix),
+      path_(segment_path(directory, base_offset, log_suffix).append(suffix)),
+      offsets_(fs,
+               segment_path(directory, base_offset, offset_index_suffix)
+                   .append(suffix),
                base_offset),
-      times_(fs, segment_path(directory, base_offset, time_index_suffix),
+      times_(fs,
+             segment_path(directory, base_offset, time_index_suffix)
+                 .append(suffix),
              base_offset) {}
 
 result<std::unique_ptr<segment>>
 segment::create(file_system& fs, const std::string& directory,
                 offset_t base_offset, timestamp_ms now) {
-  std::unique_ptr<segment> x{new segment{fs, directory, base_offset, now}};
-  auto source = fs.open(x->path_, open_mode::create);
+  std::unique_ptr<segment> x{new segment{fs, directory, base_offset, now, {}}};
+  if (auto done = x->begin_empty(); !done)
+    return failure(std::move(done.error()));
+  return x;
+}
+
+result<std::unique_ptr<segment>>
+segment::create_cleaned(file_system& fs, const std::string& directory,
+                        offset_t base_offset) {
+  std::unique_ptr<segment> x{
+      new segment{fs, directory, base_offset, no_timestamp, cleaned_suffix}};
+  if (auto done = x->begin_empty(); !done)
+    return failure(std::move(done.error()));
+  return x;
+}
+
+result<void> segment::begin_empty() {
+  auto source = fs_.open(path_, open_mode::create);
   if (!source)
     return failure(std::move(source.error()));
   if (auto done = (*source)->truncate(0); !done)
-    return failure(std::move(done.error()));
-  x->source_ = std::move(*source);
-  x->writable_ = true;
-  x->attached_ = true;
-  x->largest_ = time_index::entry{};
-  return x;
+    return done;
+  source_ = std::move(*source);
+  writable_ = true;
+  attached_ = true;
+  largest_ = time_index::entry{};
+  return {};
 }
 
 result<std::unique_ptr<segment>>
 segment::open(file_system& fs, const std::string& directory,
               offset_t base_offset, timestamp_ms now) {
-  std::unique_ptr<segment> x{new segment{fs, directory, base_offset, now}};
+  std::unique_ptr<segment> x{new segment{fs, directory, base_offset, now, {}}};
   auto source = x->source();
   if (!source)
     return failure(std::move(source.error()));
@@ -93,6 +114,7 @@ result<offset_t> segment::walk_tail() {
       return failure(std::move(read.error()));
     auto& header = read->header;
     auto continues = first && *entry ? header.last_offset() == (*entry)->offset
+                     : gaps_         ? header.base_offset >= next
                                      : header.base_offset == next;
     if (!continues)
       return failure(errc::corrupt_log,

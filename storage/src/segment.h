@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,10 @@ public:
   static result<std::unique_ptr<segment>>
   create(file_system& fs, const std::string& directory, offset_t base_offset,
          timestamp_ms now);
+  /// The same for compaction, under `.cleaned` names.
+  static result<std::unique_ptr<segment>>
+  create_cleaned(file_system& fs, const std::string& directory,
+                 offset_t base_offset);
   /// Takes over an existing file; only its size is looked at.
   static result<std::unique_ptr<segment>>
   open(file_system& fs, const std::string& directory, offset_t base_offset,
@@ -35,6 +40,8 @@ public:
 
   offset_t base_offset() const noexcept { return base_offset_; }
   uint64_t size_bytes() const noexcept { return size_; }
+  /// Compaction takes batches away: offsets ascend, but need not continue.
+  void expect_gaps() noexcept { gaps_ = true; }
   /// When this process met the segment: its age while it holds no timestamp.
   timestamp_ms created_ms() const noexcept { return created_ms_; }
 
@@ -84,8 +91,9 @@ public:
   result<std::vector<damaged_range>>
   mend_indexes(offset_t end_offset, int64_t interval_bytes);
   /// Reads the whole segment and makes its indexes anew (in memory).
+  /// `end_offset` as far as it is known, else the largest one there can be.
   result<scan_result> rebuild(offset_t resync_to, const fenced_ranges& known,
-                              int64_t interval_bytes);
+                              int64_t interval_bytes, offset_t end_offset);
   /// An index led astray and may be mended: granted once.
   bool may_mend() noexcept { return !std::exchange(mended_, true); }
 
@@ -113,7 +121,9 @@ public:
 
 private:
   segment(file_system& fs, const std::string& directory, offset_t base_offset,
-          timestamp_ms now);
+          timestamp_ms now, std::string_view suffix);
+
+  result<void> begin_empty();
 
   std::array<const std::string*, 3> paths_of_files() const;
   result<void> open_writable();
@@ -133,6 +143,7 @@ private:
   /// The indexes are those of the file, or made here.
   bool attached_ = false;
   bool mended_ = false;
+  bool gaps_ = false;
   bool writable_ = false;
   /// A failed write left bytes behind `size_`.
   bool torn_ = false;

@@ -53,19 +53,21 @@ segment::prepare_indexes(offset_t end_offset, int64_t interval_bytes) {
 result<std::vector<damaged_range>>
 segment::mend_indexes(offset_t end_offset, int64_t interval_bytes) {
   mended_ = true;
-  auto scanned = rebuild(end_offset - 1, {}, interval_bytes);
+  auto scanned = rebuild(end_offset - 1, {}, interval_bytes, end_offset);
   if (!scanned)
     return failure(std::move(scanned.error()));
   auto damages = std::move(scanned->damages);
-  if (scanned->next_offset < end_offset)
+  // The last batches of a segment may be gone, but not half a batch.
+  auto gap = gaps_ && scanned->stopped_by.empty();
+  if (scanned->next_offset < end_offset && !gap)
     damages.push_back({base_offset_, scanned->end_position, size_,
                        scanned->next_offset, end_offset});
   return damages;
 }
 
-result<scan_result> segment::rebuild(offset_t resync_to,
-                                     const fenced_ranges& known,
-                                     int64_t interval_bytes) {
+result<scan_result>
+segment::rebuild(offset_t resync_to, const fenced_ranges& known,
+                 int64_t interval_bytes, offset_t end_offset) {
   auto from = source();
   if (!from)
     return failure(std::move(from.error()));
@@ -75,13 +77,14 @@ result<scan_result> segment::rebuild(offset_t resync_to,
   first_timestamp_.reset();
   bytes_since_entry_ = 0;
   attached_ = true;
-  return scan_segment(**from, base_offset_, size_, resync_to, known,
-                      [&](const scanned_batch& x) {
-                        if (x.after_damage)
-                          note_after_damage(x.header, x.position);
-                        else
-                          note(x.header, x.position, interval_bytes);
-                      });
+  scan_bounds bounds{base_offset_, size_, gaps_ ? end_offset : no_offset,
+                     resync_to};
+  return scan_segment(**from, bounds, known, [&](const scanned_batch& x) {
+    if (x.after_damage)
+      note_after_damage(x.header, x.position);
+    else
+      note(x.header, x.position, interval_bytes);
+  });
 }
 
 void segment::note(const batch_header& x, uint64_t position,

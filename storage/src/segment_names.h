@@ -14,6 +14,9 @@ inline constexpr std::string_view offset_index_suffix = ".index";
 inline constexpr std::string_view time_index_suffix = ".timeindex";
 /// Files that left the log and wait to be removed.
 inline constexpr std::string_view deleted_suffix = ".deleted";
+/// Files that compaction writes, and those of a swap that has begun.
+inline constexpr std::string_view cleaned_suffix = ".cleaned";
+inline constexpr std::string_view swap_suffix = ".swap";
 
 /// `<directory>/<20-digit base offset><suffix>`.
 std::string segment_path(const std::string& directory, offset_t base_offset,

@@ -17,14 +17,12 @@ constexpr size_t magic_position = 16;
 
 class scanner {
 public:
-  scanner(file& source, offset_t base_offset, uint64_t size,
-          const fenced_ranges& known)
-      : source_(source), base_offset_(base_offset), size_(size), known_(known),
-        window_(std::min<uint64_t>(size, window_bytes_max)) {}
+  scanner(file& source, const scan_bounds& bounds, const fenced_ranges& known)
+      : source_(source), bounds_(bounds), size_(bounds.size), known_(known),
+        window_(std::min<uint64_t>(bounds.size, window_bytes_max)) {}
 
   result<scan_result>
-  run(offset_t resync_to,
-      const std::function<void(const scanned_batch&)>& visit);
+  run(const std::function<void(const scanned_batch&)>& visit);
 
 private:
   /// Bytes at `position`, at least `wanted` unless the file ends before.
@@ -43,11 +41,10 @@ private:
   result<std::optional<resync>>
   find_batch(uint64_t position, offset_t low, offset_t high);
 
-  result<std::optional<resync>>
-  resync_from(uint64_t position, offset_t offset, offset_t resync_to);
+  result<std::optional<resync>> resync_from(uint64_t position, offset_t offset);
 
   file& source_;
-  offset_t base_offset_;
+  const scan_bounds bounds_;
   uint64_t size_;
   const fenced_ranges& known_;
   std::vector<std::byte> window_;
@@ -106,7 +103,10 @@ scanner::check(uint64_t position, offset_t low, offset_t high) {
     return bad("impossible offsets");
   if (header->size_bytes() > size_ - position)
     return bad("batch is cut off");
-  if (header->base_offset < low || header->base_offset > high)
+  auto end_max = bounds_.gaps_until;
+  if (header->base_offset < low || header->base_offset > high
+      || (header->base_offset > low && end_max != no_offset
+          && header->next_offset() > end_max))
     return bad("base offset " + std::to_string(header->base_offset)
                + " does not continue at " + std::to_string(low));
   auto end = position + header->size_bytes();
@@ -144,8 +144,8 @@ scanner::find_batch(uint64_t position, offset_t low, offset_t high) {
 }
 
 result<std::optional<scanner::resync>>
-scanner::resync_from(uint64_t position, offset_t offset, offset_t resync_to) {
-  auto limit = known_.passable_to(offset, resync_to);
+scanner::resync_from(uint64_t position, offset_t offset) {
+  auto limit = known_.passable_to(offset, bounds_.resync_to);
   // Base offsets are not in the CRC: beyond what was synced, a torn one may
   // look like any other.
   if (offset >= limit)
@@ -154,25 +154,25 @@ scanner::resync_from(uint64_t position, offset_t offset, offset_t resync_to) {
 }
 
 result<scan_result>
-scanner::run(offset_t resync_to,
-             const std::function<void(const scanned_batch&)>& visit) {
-  scan_result found{0, base_offset_, {}, {}};
+scanner::run(const std::function<void(const scanned_batch&)>& visit) {
+  scan_result found{0, bounds_.base_offset, {}, {}};
   while (found.end_position < size_) {
     auto position = found.end_position;
-    auto header = check(position, found.next_offset, found.next_offset);
+    auto header = check(position, found.next_offset,
+                        std::max(found.next_offset, bounds_.gaps_until - 1));
     if (!header)
       return failure(std::move(header.error()));
     auto after_damage = false;
     if (!*header) {
       auto why = std::move(reason_);
-      auto next = resync_from(position + 1, found.next_offset, resync_to);
+      auto next = resync_from(position + 1, found.next_offset);
       if (!next)
         return failure(std::move(next.error()));
       if (!*next) {
         found.stopped_by = std::move(why);
         return found;
       }
-      found.damages.push_back({base_offset_, position, (*next)->position,
+      found.damages.push_back({bounds_.base_offset, position, (*next)->position,
                                found.next_offset, (*next)->header.base_offset});
       position = (*next)->position;
       *header = (*next)->header;
@@ -188,10 +188,10 @@ scanner::run(offset_t resync_to,
 } // namespace
 
 result<scan_result>
-scan_segment(file& source, offset_t base_offset, uint64_t size,
-             offset_t resync_to, const fenced_ranges& known,
+scan_segment(file& source, const scan_bounds& bounds,
+             const fenced_ranges& known,
              const std::function<void(const scanned_batch&)>& visit) {
-  return scanner{source, base_offset, size, known}.run(resync_to, visit);
+  return scanner{source, bounds, known}.run(visit);
 }
 
 } // namespace troupe::storage

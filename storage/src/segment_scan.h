@@ -31,14 +31,25 @@ struct scanned_batch {
   bool after_damage;
 };
 
+/// Where a scan goes.
+struct scan_bounds {
+  offset_t base_offset = 0;
+  uint64_t size = 0;
+  /// Compaction may have taken batches away: offsets need not continue, but
+  /// stay below this. no_offset: they continue.
+  offset_t gaps_until = no_offset;
+  /// What was synced ends here.
+  offset_t resync_to = 0;
+};
+
 /// Reads `size` bytes of a segment and checks every batch: header, offsets
 /// that continue each other, CRC. At a bad batch below `resync_to` it looks for
 /// a good one whose base offset is at most that (what was synced once must not
 /// be given up), or where `known` damage ends, and goes on there, else it
 /// stops. Memory is bounded, whatever lengths the bytes claim.
 result<scan_result>
-scan_segment(file& source, offset_t base_offset, uint64_t size,
-             offset_t resync_to, const fenced_ranges& known,
+scan_segment(file& source, const scan_bounds& bounds,
+             const fenced_ranges& known,
              const std::function<void(const scanned_batch&)>& visit);
 
 } // namespace troupe::storage

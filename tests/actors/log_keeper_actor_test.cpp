@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actor_fixture.h"
-#include "log_keeper_actor.h"
-#include "partition_directory.h"
-#include "temporary_directory.h"
+#include "log_keeper_fixture.h"
 
 #include <tests/storage/fault_file_system.h>
-#include <tests/storage/log_fixture.h>
 
 #include <cerrno>
 #include <fstream>
@@ -14,42 +10,6 @@ using namespace troupe;
 using namespace troupe::actors;
 
 namespace {
-
-struct keeper_fixture : actor_fixture {
-  temporary_directory directory;
-  std::shared_ptr<storage::offset_store> offsets =
-      storage::make_memory_offset_store();
-  log_keeper_actor keeper;
-
-  explicit keeper_fixture(bool clean = false) { start(clean); }
-  ~keeper_fixture() { end_actors(); }
-
-  void start(bool clean) {
-    start_on(storage::posix_file_system(), directory.path(), clean);
-  }
-
-  void start_on(storage::file_system& fs, std::string path, bool clean) {
-    log_keeper_config config{&fs, offsets, std::move(path), clean,
-                             [] { return storage::timestamp_ms{1000}; }};
-    keeper = keep(system().spawn(log_keeper, std::move(config)));
-    run();
-  }
-
-  static storage::uuid id(uint8_t number) {
-    storage::uuid x;
-    x.bytes.fill(number);
-    return x;
-  }
-
-  log_opened open(uint8_t topic_id = 1) {
-    return ask<log_opened>(keeper, open_log{{"a", 0}, id(topic_id), {}});
-  }
-
-  log_closed
-  close(const log_opened& x, bool erase, storage::offset_t high_watermark = 0) {
-    return ask<log_closed>(keeper, close_log{x.value, high_watermark, erase});
-  }
-};
 
 /// A keeper of logs in memory that lose what was not synced.
 struct crash_fixture : keeper_fixture {
@@ -68,11 +28,6 @@ struct crash_fixture : keeper_fixture {
     return (*x.value)->append(batch, {0, 1000, {}});
   }
 };
-
-void append(const log_opened& x) {
-  auto batch = storage::test::log_fixture::batch(1, 10, 1000);
-  REQUIRE((*x.value)->append(batch, {0, 1000, {}}));
-}
 
 } // namespace
 
@@ -104,20 +59,6 @@ TEST_CASE("log keeper: without the clean marker a log is scanned") {
   REQUIRE(again.why.ok());
   CHECK(again.report.scanned);
   CHECK((*again.value)->end_offset() == 1);
-}
-
-TEST_CASE("log keeper: an erased log leaves nothing behind") {
-  keeper_fixture x;
-  auto opened = x.open(1);
-  append(opened);
-  REQUIRE(x.offsets->save({"a", 0}, {}, storage::durable::no));
-  CHECK(x.close(opened, true).why.ok());
-  CHECK_FALSE(x.directory.has("a-0"));
-  CHECK(std::filesystem::is_empty(x.directory.path()));
-  CHECK_FALSE(x.offsets->load({"a", 0})->has_value());
-  auto again = x.open(2);
-  REQUIRE(again.why.ok());
-  CHECK((*again.value)->end_offset() == 0);
 }
 
 TEST_CASE("log keeper: another topic's checkpoint is not believed") {
@@ -160,55 +101,6 @@ TEST_CASE("log keeper: files are removed after their delay") {
   CHECK(x.directory.has("old.deleted"));
   x.fire_timers();
   CHECK_FALSE(x.directory.has("old.deleted"));
-}
-
-TEST_CASE("log keeper: a log with the longest name is erased") {
-  keeper_fixture x;
-  storage::topic_partition name{std::string(249, 'n'), 7};
-  auto opened = x.ask<log_opened>(x.keeper, open_log{name, x.id(1), {}});
-  REQUIRE(opened.why.ok());
-  REQUIRE(x.directory.has(to_string(name)));
-  auto closed = x.close(opened, true);
-  CHECK_MESSAGE(closed.why.ok(), closed.why.message);
-  CHECK(std::filesystem::is_empty(x.directory.path()));
-}
-
-TEST_CASE("log keeper: a log that cannot be erased stays and says so") {
-  keeper_fixture x;
-  auto opened = x.open();
-  // A directory where the log has to go when it is deleted.
-  auto doomed = doomed_directory_name({"a", 0}, x.id(1));
-  std::filesystem::create_directories(x.directory / (doomed + "/in-the-way"));
-  CHECK_FALSE(x.close(opened, true).why.ok());
-  CHECK(x.directory.has("a-0"));
-}
-
-TEST_CASE("log keeper: a log that nobody serves is erased") {
-  keeper_fixture x;
-  std::ofstream(x.directory / "a-0") << "in the way";
-  REQUIRE(x.offsets->save({"a", 0}, {}, storage::durable::no));
-  caf::anon_send(x.keeper, erase_log{{"a", 0}, x.id(1)});
-  auto opened = x.open(2);
-  CHECK(opened.why.ok());
-  CHECK(x.directory.has("a-0"));
-  CHECK_FALSE(x.directory.has(doomed_directory_name({"a", 0}, x.id(1))));
-  CHECK_FALSE(x.offsets->load({"a", 0})->has_value());
-}
-
-TEST_CASE("log keeper: what an earlier run deleted is removed") {
-  keeper_fixture x;
-  auto doomed = x.directory / "a-0.AQEBAQEBAQEBAQEBAQEBAQ-delete";
-  std::filesystem::create_directories(doomed);
-  std::ofstream(doomed + "/00000000000000000000.log") << "old";
-  log_keeper_config config{&storage::posix_file_system(),
-                           x.offsets,
-                           x.directory.path(),
-                           false,
-                           [] { return storage::timestamp_ms{1000}; },
-                           {doomed}};
-  x.keep(x.system().spawn(log_keeper, std::move(config)));
-  x.run();
-  CHECK(std::filesystem::is_empty(x.directory.path()));
 }
 
 TEST_CASE("log keeper: the clean marker is left when asked for") {

@@ -55,6 +55,13 @@ dummy_sync(disk_sync_actor::pointer, partition_fixture* test) {
   };
 }
 
+log_cleaner_actor::behavior_type
+dummy_cleaner(log_cleaner_actor::pointer, partition_fixture* test) {
+  return {
+      [=](const compact_log& x) { test->cleanings.push_back(x); },
+  };
+}
+
 cold_reader_actor::behavior_type
 dummy_cold_reader(cold_reader_actor::pointer, partition_fixture* test) {
   return {
@@ -79,6 +86,7 @@ partition_fixture::partition_fixture(cluster::durability level,
   config.keeper = keeper;
   config.sync = keep(system().spawn(dummy_sync, this));
   config.cold_reader = keep(system().spawn(dummy_cold_reader, this));
+  config.cleaner = keep(system().spawn(dummy_cleaner, this));
   config.report_failure = [this](partition_failed x) {
     failures.push_back(std::move(x));
   };
@@ -92,6 +100,7 @@ partition_fixture::partition_fixture(cluster::durability level,
 partition_fixture::~partition_fixture() {
   syncs.clear();
   cold_reads.clear();
+  cleanings.clear();
   held = {};
   end_actors();
 }

@@ -69,6 +69,7 @@ public:
   checkpoint_saved checkpoint_answer;
   std::vector<remove_files> removals;
   std::vector<read_in_slice> cold_reads;
+  std::vector<compact_log> cleanings;
   std::vector<close_log> closings;
   std::vector<partition_failed> failures;
 

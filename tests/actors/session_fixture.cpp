@@ -90,6 +90,9 @@ partition(partition_actor::pointer self, session_fixture* test) {
       [](const become_leader&) {},
       [](const housekeep&) {},
       [](const flush_now&) {},
+      [](const consider_compaction&) {},
+      [](const swap_segment&) {},
+      [](const compaction_finished&) {},
       [](const files_synced&) {},
       [](const close_partition&) { return partition_closed{}; },
   };

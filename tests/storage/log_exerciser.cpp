@@ -31,6 +31,10 @@ log_exerciser::log_exerciser(uint64_t seed) : random_(seed) {
   config.retention_bytes =
       pick<int64_t>(random_, std::array<int64_t, 2>{-1, 20000});
   config.log_append_time = one_in(5);
+  config.cleanup_compact = one_in(3);
+  config.cleanup_delete = !config.cleanup_compact || one_in(2);
+  config.delete_retention_ms = pick<int64_t>(
+      random_, std::array<int64_t, 3>{0, 5000, log_config::unlimited});
   config.timestamp_after_max_ms = log_config::unlimited;
   config.producer_id_expiration_ms = log_config::unlimited;
   options_.directory = directory;
@@ -74,6 +78,8 @@ std::string log_exerciser::run(int operations) {
 }
 
 std::string log_exerciser::step() {
+  if (options_.config.cleanup_compact && one_in(30))
+    return compact();
   auto dice = below(200);
   if (dice < 60)
     return append();
@@ -136,6 +142,9 @@ std::string log_exerciser::reopen() {
 std::string log_exerciser::crash() {
   log_.reset();
   fs_.crash(random_());
+  auto compacted = options_.config.cleanup_compact;
+  if (compacted)
+    model_.forget_compaction();
   auto saved = saved_.offsets;
   auto store_lost = one_in(10);
   open(false, !store_lost);
@@ -154,6 +163,8 @@ std::string log_exerciser::crash() {
     model_.advance_start(offset);
     saved_ = log_->checkpoint(log_->end_offset());
   }
+  if (wrong.empty() && compacted)
+    wrong = adopt();
   if (wrong.empty())
     wrong = check_indexes(fs_, directory, false, model_.start_offset());
   if (wrong.empty())
@@ -167,6 +178,7 @@ std::string log_exerciser::crash() {
 
 std::string log_exerciser::truncate() {
   auto offset = one_in(8) ? model_.start_offset() : any_offset();
+  offset = std::max(offset, committed_);
   if (auto done = log_->truncate_to(offset); !done)
     return "truncate: " + to_string(done.error());
   auto end = model_.boundary_below(offset);
@@ -212,11 +224,12 @@ std::string log_exerciser::retention() {
   auto& config = options_.config;
   auto front = std::find_if(model_.batches().begin(), model_.batches().end(),
                             [&](auto& x) { return x.next_offset() > start; });
-  if (start < limit && start < model_.end_offset() && config.retention_ms >= 0
+  if (config.cleanup_delete && start < limit && start < model_.end_offset()
+      && config.retention_ms >= 0
       && log_->segment_base_offsets().front() == before.front()
       && log_->segment_count() == 1 && limit == model_.end_offset()
       && std::all_of(front, model_.batches().end(), [&](auto& x) {
-           return now_ - x.max_timestamp() > config.retention_ms;
+           return now_ - x.max_timestamp > config.retention_ms;
          }))
     return "retention kept an expired segment";
   model_.advance_start(start);

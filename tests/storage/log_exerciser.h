@@ -39,6 +39,9 @@ private:
   std::string delete_records();
   std::string retention();
   std::string sync();
+  std::string compact();
+  std::string swap(const cleaned_segment& x);
+  std::string adopt();
   std::string look();
   model_batch make_batch(producer_id_t producer, int32_t sequence);
   void sweep(const removed_files& removed);
@@ -57,6 +60,9 @@ private:
   std::string trouble_;
   leader_epoch_t epoch_ = 0;
   timestamp_ms now_ = 1'000'000;
+  bool swap_failed_ = false;
+  /// What was committed once is not truncated any more.
+  offset_t committed_ = 0;
   std::map<producer_id_t, int32_t> next_sequence_;
 };
 

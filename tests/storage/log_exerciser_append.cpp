@@ -21,14 +21,23 @@ log_exerciser::make_batch(producer_id_t producer, int32_t sequence) {
   x.epoch = epoch_;
   x.producer = producer;
   x.sequence = sequence;
-  batch_builder builder;
+  auto compacted = options_.config.cleanup_compact;
+  batch_builder builder{compacted && one_in(4) ? codec::lz4 : codec::none};
   auto count = 1 + below(4);
   for (uint64_t i = 0; i < count; ++i) {
     auto size = one_in(30) ? below(600) : below(120);
     auto timestamp = now_ - static_cast<timestamp_ms>(below(300));
-    builder.add(timestamp, std::nullopt,
-                std::string_view{filler}.substr(0, size));
-    x.timestamps.push_back(options_.config.log_append_time ? now_ : timestamp);
+    model_record record;
+    record.timestamp = options_.config.log_append_time ? now_ : timestamp;
+    if (compacted)
+      record.key = "k" + std::to_string(below(80));
+    if (!compacted || !one_in(5))
+      record.value = filler.substr(0, size);
+    builder.add(timestamp,
+                compacted ? std::optional<std::string_view>{record.key}
+                          : std::nullopt,
+                record.value);
+    x.add(std::move(record));
   }
   if (producer >= 0)
     builder.producer(producer, 0, sequence);
@@ -45,8 +54,7 @@ std::string log_exerciser::expect_append(model_batch x) {
     return "append at offset " + std::to_string(done->base_offset)
            + " instead of " + std::to_string(x.base_offset);
   if (x.producer >= 0)
-    next_sequence_[x.producer] =
-        x.sequence + static_cast<int32_t>(x.timestamps.size());
+    next_sequence_[x.producer] = x.sequence + x.offsets_count;
   model_.append(std::move(x));
   return {};
 }
@@ -76,7 +84,7 @@ std::string log_exerciser::append_idempotent() {
 std::string log_exerciser::retry() {
   // The latest batch of some producer, if the log still holds it.
   auto producer = static_cast<producer_id_t>(below(producers_max));
-  auto& batches = model_.batches();
+  auto& batches = model_.originals();
   for (auto x = batches.rbegin(); x != batches.rend(); ++x) {
     if (x->producer != producer || x->base_offset < model_.start_offset())
       continue;

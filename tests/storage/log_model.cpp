@@ -13,20 +13,23 @@ std::string text(offset_t x) {
 
 } // namespace
 
-timestamp_ms model_batch::max_timestamp() const {
-  return *std::max_element(timestamps.begin(), timestamps.end());
+void model_batch::add(model_record x) {
+  x.offset_delta = offsets_count++;
+  max_timestamp = std::max(max_timestamp, x.timestamp);
+  records.push_back(std::move(x));
 }
 
 void log_model::append(model_batch x) {
   end_ = x.next_offset();
+  originals_.push_back(x);
   batches_.push_back(std::move(x));
 }
 
 size_t log_model::index_of(offset_t offset) const {
-  auto after = std::upper_bound(
+  auto at = std::upper_bound(
       batches_.begin(), batches_.end(), offset,
-      [](offset_t o, auto& batch) { return o < batch.base_offset; });
-  return static_cast<size_t>(after - batches_.begin()) - 1;
+      [](offset_t o, auto& batch) { return o < batch.next_offset(); });
+  return static_cast<size_t>(at - batches_.begin());
 }
 
 offset_t log_model::boundary_below(offset_t offset) const {
@@ -35,12 +38,16 @@ offset_t log_model::boundary_below(offset_t offset) const {
   // Nothing is known there: the cut is where it is.
   if (batches_.empty() || offset < batches_.front().base_offset)
     return offset;
-  return batches_[index_of(offset)].base_offset;
+  auto i = index_of(offset);
+  auto base = batches_[i].base_offset;
+  // Between batches: at the end of the one before.
+  return base <= offset ? base : batches_[i - 1].next_offset();
 }
 
 void log_model::truncate_to(offset_t end) {
-  while (!batches_.empty() && batches_.back().next_offset() > end)
-    batches_.pop_back();
+  for (auto* each : {&batches_, &originals_})
+    while (!each->empty() && each->back().next_offset() > end)
+      each->pop_back();
   end_ = end;
   start_ = std::min(start_, end_);
   synced_ = std::min(synced_, end_);
@@ -63,7 +70,8 @@ std::string log_model::survive_crash(const log& x, offset_t saved_start,
   if (x.recovery_point() < std::min(saved_recovery_point, end))
     return "recovery point moved back";
   if (x.segment_base_offsets().front() == end && boundary_below(end) != end) {
-    batches_.clear(); // begun anew at the log start offset
+    batches_.clear();
+    originals_.clear(); // begun anew at the log start offset
   } else {
     if (boundary_below(end) != end)
       return "end " + text(end) + " inside a batch";
@@ -97,7 +105,7 @@ log_model::compare(size_t i, std::span<const std::byte> bytes) const {
   auto records =
       bytes.subspan(batch_header_bytes, sent.size() - batch_header_bytes);
   if (header->base_offset != x.base_offset || header->leader_epoch != x.epoch
-      || header->max_timestamp != x.max_timestamp()
+      || header->max_timestamp != x.max_timestamp
       || header->producer_id != x.producer
       || header->crc != batch_crc(*header, records))
     return "wrong header at " + text(x.base_offset);
@@ -166,8 +174,7 @@ std::string log_model::check_producers(const log& x) const {
     if (found == last.end())
       continue; // its batches were removed before the model was born
     auto& batch = *found->second;
-    auto sequence =
-        batch.sequence + static_cast<int32_t>(batch.timestamps.size()) - 1;
+    auto sequence = batch.sequence + batch.offsets_count - 1;
     // Deleted batches may be torn, and then they are not found again.
     if (known.last_sequence != sequence && batch.base_offset >= start_)
       return "producer " + text(known.id) + " is at "
@@ -185,9 +192,9 @@ log_model::check_timestamps(log& x, timestamp_ms from, offset_t limit) const {
   std::optional<found_offset> expected;
   std::optional<found_offset> largest;
   for (auto& batch : batches_)
-    for (size_t i = 0; i < batch.timestamps.size(); ++i) {
-      auto offset = batch.base_offset + static_cast<offset_t>(i);
-      found_offset record{offset, batch.timestamps[i], batch.epoch};
+    for (auto& each : batch.records) {
+      auto offset = batch.base_offset + each.offset_delta;
+      found_offset record{offset, each.timestamp, batch.epoch};
       if (offset < start_)
         continue;
       if (!expected && offset < limit && record.timestamp >= from)
@@ -217,6 +224,8 @@ log_model::check_timestamps(log& x, timestamp_ms from, offset_t limit) const {
 
 std::string log_model::check_epoch(const log& x, offset_t offset) const {
   auto& batch = batches_[index_of(offset)];
+  if (batch.base_offset > offset)
+    return {}; // compacted away, and its leader with it
   if (x.epoch_of(offset) != batch.epoch)
     return "epoch of " + text(offset) + " is " + text(x.epoch_of(offset))
            + ", not " + text(batch.epoch);

@@ -38,7 +38,8 @@ struct three_batches {
   scan(offset_t resync_to, std::vector<offset_t>* seen = nullptr) {
     auto source = fs.open("/f", open_mode::read);
     REQUIRE(source);
-    return scan_segment(**source, 0, (*source)->size().value(), resync_to,
+    return scan_segment(**source,
+                        {0, (*source)->size().value(), no_offset, resync_to},
                         known, [&](const scanned_batch& x) {
                           if (seen != nullptr)
                             seen->push_back(x.header.base_offset);
@@ -133,11 +134,12 @@ TEST_CASE("segment_scan: batches larger than its window pass") {
   fs.put("/f", std::move(bytes));
   auto source = fs.open("/f", open_mode::read);
   REQUIRE(source);
-  auto found = scan_segment(**source, 0, size, 0, {}, [](auto&) {});
+  auto found =
+      scan_segment(**source, {0, size, no_offset, 0}, {}, [](auto&) {});
   REQUIRE(found);
   CHECK(found->next_offset == 3);
   fs.flip_bit("/f", size - 1);
-  found = scan_segment(**source, 0, size, 0, {}, [](auto&) {});
+  found = scan_segment(**source, {0, size, no_offset, 0}, {}, [](auto&) {});
   REQUIRE(found);
   CHECK(found->next_offset == 2);
 }

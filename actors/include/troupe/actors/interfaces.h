@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/actors/messages/compaction.h>
 #include <troupe/actors/messages/disk.h>
 #include <troupe/actors/messages/group.h>
 #include <troupe/actors/messages/metadata.h>
@@ -63,53 +64,57 @@ struct unwatch_records {
 
 /// Owns one partition's log: the only writer of its segment files. On a lane.
 using partition_actor = caf::typed_actor<
-  // Validate, stamp and append one batch.
-  reacts_to<append_records>,
-  // Find the file slice that holds the records from an offset on.
-  reacts_to<read_records>,
-  // Long poll: be told about new records.
-  reacts_to<watch_records>, reacts_to<unwatch_records>,
-  // ListOffsets.
-  replies_to<find_offset>::with<found_offset>,
-  // OffsetForLeaderEpoch.
-  replies_to<find_epoch_end>::with<found_epoch_end>,
-  // DeleteRecords.
-  replies_to<delete_records>::with<records_deleted>,
-  // Sizes, offsets, page-cache hits.
-  replies_to<describe_partition>::with<partition_description>,
-  // DescribeProducers.
-  replies_to<list_producers>::with<producers_listed>,
-  // A config of the topic changed.
-  reacts_to<reconfigure_log>,
-  // A new leader epoch.
-  reacts_to<become_leader>,
-  // Retention and idle producers.
-  reacts_to<housekeep>,
-  // A flush interval is over (from itself).
-  reacts_to<flush_now>,
-  // What it asked its disk to sync is durable, or never will be.
-  reacts_to<files_synced>,
-  // Close or delete the log, then stop.
-  replies_to<close_partition>::with<partition_closed>>;
+    // Validate, stamp and append one batch.
+    reacts_to<append_records>,
+    // Find the file slice that holds the records from an offset on.
+    reacts_to<read_records>,
+    // Long poll: be told about new records.
+    reacts_to<watch_records>, reacts_to<unwatch_records>,
+    // ListOffsets.
+    replies_to<find_offset>::with<found_offset>,
+    // OffsetForLeaderEpoch.
+    replies_to<find_epoch_end>::with<found_epoch_end>,
+    // DeleteRecords.
+    replies_to<delete_records>::with<records_deleted>,
+    // Sizes, offsets, page-cache hits.
+    replies_to<describe_partition>::with<partition_description>,
+    // DescribeProducers.
+    replies_to<list_producers>::with<producers_listed>,
+    // A config of the topic changed.
+    reacts_to<reconfigure_log>,
+    // A new leader epoch.
+    reacts_to<become_leader>,
+    // Retention and idle producers.
+    reacts_to<housekeep>,
+    // A flush interval is over (from itself).
+    reacts_to<flush_now>,
+    // What it asked its disk to sync is durable, or never will be.
+    reacts_to<files_synced>,
+    // Is there something to compact?
+    reacts_to<consider_compaction>,
+    // Compacted segments, one after the other, then the end of it.
+    reacts_to<swap_segment>, reacts_to<compaction_finished>,
+    // Close or delete the log, then stop.
+    replies_to<close_partition>::with<partition_closed>>;
 
 /// Opens, closes and removes the logs of one data directory. Detached: blocks.
 using log_keeper_actor = caf::typed_actor<
-  // Open and recover one log.
-  replies_to<open_log>::with<log_opened>,
-  // Sync, checkpoint and close it, or erase it.
-  replies_to<close_log>::with<log_closed>,
-  // Erase one that could not be opened.
-  reacts_to<erase_log>,
-  // Make a checkpoint durable.
-  replies_to<save_checkpoint>::with<checkpoint_saved>,
-  // Save a checkpoint at leisure.
-  reacts_to<keep_checkpoint>,
-  // Unlink what retention took out of a log.
-  reacts_to<remove_files>, reacts_to<remove_files_now>,
-  // Leave the clean-shutdown marker.
-  replies_to<mark_clean_shutdown>::with<log_closed>,
-  // Free and total bytes.
-  replies_to<describe_directory>::with<directory_description>>;
+    // Open and recover one log.
+    replies_to<open_log>::with<log_opened>,
+    // Sync, checkpoint and close it, or erase it.
+    replies_to<close_log>::with<log_closed>,
+    // Erase one that could not be opened.
+    reacts_to<erase_log>,
+    // Make a checkpoint durable.
+    replies_to<save_checkpoint>::with<checkpoint_saved>,
+    // Save a checkpoint at leisure.
+    reacts_to<keep_checkpoint>,
+    // Unlink what retention took out of a log.
+    reacts_to<remove_files>, reacts_to<remove_files_now>,
+    // Leave the clean-shutdown marker.
+    replies_to<mark_clean_shutdown>::with<log_closed>,
+    // Free and total bytes.
+    replies_to<describe_directory>::with<directory_description>>;
 
 /// Make a plan's files durable; files_synced follows. An order and a fact
 /// instead of a request for the same reason as append_records.
@@ -125,6 +130,16 @@ using disk_sync_actor = caf::typed_actor<
     reacts_to<sync_files>,
     // Run the group that has gathered (from itself).
     reacts_to<sync_pending>>;
+
+/// Compact what the plan names; a swap_segment follows for each new segment,
+/// then compaction_finished.
+struct compact_log {
+  storage::compaction_plan plan;
+  partition_actor partition;
+};
+
+/// Compacts logs, one after the other. Detached: it reads and writes for long.
+using log_cleaner_actor = caf::typed_actor<reacts_to<compact_log>>;
 
 /// Reads cold slices into the page cache. Detached: blocks.
 using cold_reader_actor = caf::typed_actor<reacts_to<read_in_slice>>;
@@ -218,8 +233,8 @@ using broker_actor = caf::typed_actor<
     replies_to<apply_metadata>::with<metadata_applied>,
     // A partition's disk failed.
     reacts_to<partition_failed>,
-    // Tick (from itself).
-    reacts_to<housekeeping_due>,
+    // Ticks (from itself).
+    reacts_to<housekeeping_due>, reacts_to<compaction_due>,
     // Close everything.
     replies_to<stop_broker>::with<broker_stopped>>;
 
@@ -245,6 +260,7 @@ using transport_actor = caf::typed_actor<
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::append_records)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sync_files)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::compact_log)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::join_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sync_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::heartbeat_call)

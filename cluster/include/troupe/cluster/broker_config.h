@@ -33,6 +33,17 @@ struct offsets_topic_config {
   int64_t batch_bytes_max = 41943040;
 };
 
+/// How logs are compacted.
+struct cleaner_config {
+  bool enabled = true;
+  /// Time between two looks for something to compact.
+  int64_t backoff_ms = 15000;
+  int64_t dedupe_buffer_bytes = 134217728;
+  int64_t io_buffer_bytes = 524288;
+  /// Read and written together; 0 for no bound.
+  uint64_t bytes_per_second = 0;
+};
+
 /// The settings of a node, made from Kafka's broker keys. Values that topics
 /// inherit stay text in `values` (see config_table.h).
 struct broker_config {
@@ -57,6 +68,7 @@ struct broker_config {
   int64_t queued_max_requests_per_connection = 64;
   int64_t retention_check_interval_ms = 300000;
   int64_t producer_id_block_size = 1000;
+  cleaner_config cleaner;
   group_config groups;
   offsets_topic_config offsets_topic;
   int64_t offsets_retention_check_interval_ms = 600000;

@@ -3,6 +3,7 @@
 
 #include <troupe/storage/batch_validator.h>
 #include <troupe/storage/buffer.h>
+#include <troupe/storage/compaction_plan.h>
 #include <troupe/storage/file_slice.h>
 #include <troupe/storage/file_system.h>
 #include <troupe/storage/log_config.h>
@@ -132,8 +133,8 @@ struct removed_files {
 /// Directory:  00000000000000000000.log  .index  .timeindex
 ///             00000000000000012345.log  ...      partition.metadata
 /// Invariants: log start <= recovery point <= end; batches are contiguous in
-/// the files; index entries point at batches; what `append` refused left no
-/// bytes behind.
+/// the files, and so are their offsets until compaction takes batches away;
+/// index entries point at batches; what `append` refused left no bytes behind.
 class log {
 public:
   struct opened {
@@ -160,7 +161,8 @@ public:
                              std::vector<record_failure>* failures = nullptr);
 
   /// Appends whole batches that already carry offsets and epochs, byte for
-  /// byte (replication). Must continue at `end_offset()`. When the medium fails
+  /// byte (replication). Must continue at `end_offset()`, or after it where the
+  /// topic is compacted. When the medium fails
   /// after some of them, `next_offset` tells how far it got.
   result<append_info> append_replicated(const buffer& batches,
                                         timestamp_ms now);
@@ -177,6 +179,24 @@ public:
   /// Rolls an expired active segment and takes segments out of the log that
   /// retention no longer allows; never goes beyond `limit` (high watermark).
   result<removed_files> apply_retention(timestamp_ms now, offset_t limit);
+
+  // -- compaction -------------------------------------------------------------
+
+  /// What a `compactor` would do now, below `limit` (high watermark, or last
+  /// stable offset) and below the recovery point; nothing is due when the topic
+  /// is not compacted. Blocks while a compaction lag is configured.
+  result<compaction_plan> plan_compaction(timestamp_ms now, offset_t limit);
+
+  /// Puts a compacted segment in the place of those that it replaces: some
+  /// renames. Refused with invalid_argument, and its files are removed, when
+  /// the log did something to them since the plan. Slices handed out before
+  /// stay readable. A medium that fails in the middle poisons the log.
+  result<removed_files> swap_segments(const cleaned_segment& cleaned);
+
+  /// All segments of the plan of that generation were swapped: the log is
+  /// clean up to there. Save `checkpoint`, or it is compacted again.
+  void finish_compaction(uint64_t generation, offset_t first_dirty_offset);
+  offset_t first_dirty_offset() const noexcept;
 
   /// Takes effect at once.
   void reconfigure(const log_config& config);

@@ -27,6 +27,14 @@ struct log_config {
   bool cleanup_delete = true;
   /// `cleanup.policy` contains "compact".
   bool cleanup_compact = false;
+  /// Part of the log that must be dirty before it is compacted.
+  double min_cleanable_dirty_ratio = 0.5;
+  /// Tombstones stay this long after they were first compacted.
+  int64_t delete_retention_ms = 86400000;
+  /// Records younger than this are not compacted.
+  int64_t min_compaction_lag_ms = 0;
+  /// Records older than this make the log due, however clean it is.
+  int64_t max_compaction_lag_ms = unlimited;
   /// Largest batch, with its 12-byte prefix, as it lies on disk.
   int64_t max_message_bytes = 1048588;
   /// `message.timestamp.type` is LogAppendTime.

@@ -23,6 +23,8 @@ struct partition_offsets {
   offset_t recovery_point = 0;
   /// Last known high watermark.
   offset_t high_watermark = 0;
+  /// Everything before it was compacted; 0 when nothing was.
+  offset_t first_dirty_offset = 0;
 
   bool operator==(const partition_offsets&) const = default;
 };
