@@ -16,10 +16,6 @@ namespace {
 
 using cluster::group_error;
 
-/// How long committed offsets may be missing from the view; a restart reads
-/// them from the log again.
-constexpr std::chrono::seconds view_update_interval{1};
-
 std::vector<storage::topic_partition>
 partitions_of(const std::vector<cluster::offset_commit>& commits) {
   std::vector<storage::topic_partition> xs;
@@ -43,6 +39,7 @@ group_coordinator_actor::behavior_type group_coordinator(
       [&state](sync_call& x) { state.on_sync(x); },
       [&state](const heartbeat_call& x) { state.on_heartbeat(x); },
       [&state](const leave_call& x) { state.on_leave(x); },
+      [&state](consumer_heartbeat_call& x) { state.on_consumer_heartbeat(x); },
       [&state](commit_call& x) { state.on_commit(x); },
       [&state](const fetch_offsets& x) { state.on_fetch_offsets(x); },
       [&state](const delete_offsets_call& x) { state.on_delete_offsets(x); },
@@ -50,6 +47,9 @@ group_coordinator_actor::behavior_type group_coordinator(
       [&state](const forget_group_calls& x) { state.on_forget_group_calls(x); },
       [&state](const describe_groups& x) {
         return state.on_describe_groups(x);
+      },
+      [&state](const describe_consumer_groups& x) {
+        return state.on_describe_consumer_groups(x);
       },
       [&state](const list_groups&) { return state.on_list_groups(); },
       [&state](const routing_published&) { state.on_routing_published(); },
@@ -132,6 +132,16 @@ void group_coordinator_state::on_leave(const leave_call& x) {
   call<cluster::leave_answer>(
       x, x.request.group_id, [&](auto& shard, auto ticket) {
         return shard.groups().leave(ticket, x.request, config_.now());
+      });
+}
+
+void group_coordinator_state::on_consumer_heartbeat(
+    consumer_heartbeat_call& x) {
+  auto group_id = x.request.group_id;
+  call<cluster::consumer_heartbeat_answer>(
+      x, group_id, [&](auto& shard, auto ticket) {
+        return shard.groups().consumer_heartbeat(ticket, std::move(x.request),
+                                                 config_.now());
       });
 }
 
@@ -235,49 +245,6 @@ void group_coordinator_state::on_append_finished(const append_finished& x) {
   }
   arm_view_update();
   settle(to);
-}
-
-// -- timers -------------------------------------------------------------------
-
-void group_coordinator_state::arm(int64_t deadline_ms) {
-  if (armed_ms_ && *armed_ms_ <= deadline_ms)
-    return;
-  armed_ms_ = deadline_ms;
-  auto wait = std::max<int64_t>(deadline_ms - config_.now().steady_ms, 0);
-  self->delayed_send(self, std::chrono::milliseconds(wait),
-                     group_deadline_due{});
-}
-
-void group_coordinator_state::on_group_deadline_due() {
-  armed_ms_.reset();
-  auto now = config_.now();
-  for (auto& x : partitions_) {
-    if (x->shard.state() != group_shard::phase::serving)
-      continue;
-    auto deadline = x->shard.groups().next_deadline_ms();
-    if (!deadline)
-      continue;
-    if (*deadline <= now.steady_ms)
-      x->shard.take(x->shard.groups().tick(now));
-    settle(*x);
-  }
-}
-
-void group_coordinator_state::arm_view_update() {
-  if (std::exchange(view_update_armed_, true))
-    return;
-  self->delayed_send(self, view_update_interval, view_update_due{});
-}
-
-void group_coordinator_state::on_view_update_due() {
-  view_update_armed_ = false;
-  for (auto& x : partitions_) {
-    if (x->shard.state() != group_shard::phase::serving
-        || !x->shard.offsets().behind())
-      continue;
-    if (auto done = x->shard.offsets().update(); !done)
-      fail(*x, done.error().message);
-  }
 }
 
 // -- the end ------------------------------------------------------------------

@@ -45,12 +45,15 @@ struct group_coordinator_state {
   void on_sync(sync_call& x);
   void on_heartbeat(const heartbeat_call& x);
   void on_leave(const leave_call& x);
+  void on_consumer_heartbeat(consumer_heartbeat_call& x);
   void on_commit(commit_call& x);
   void on_fetch_offsets(const fetch_offsets& x);
   void on_delete_offsets(const delete_offsets_call& x);
   void on_delete_group(const delete_group_call& x);
   void on_forget_group_calls(const forget_group_calls& x);
   groups_described on_describe_groups(const describe_groups& x);
+  consumer_groups_described
+  on_describe_consumer_groups(const describe_consumer_groups& x);
   groups_listed on_list_groups();
   void on_append_finished(const append_finished& x);
   void on_read_finished(const read_finished& x);
@@ -104,11 +107,14 @@ private:
 
   /// Sends answers, starts the next append, arms the timer.
   void settle(hosted& x);
+
+  // group_coordinator_timers.cpp
   void arm(int64_t deadline_ms);
   void arm_view_update();
 
   // group_coordinator_load.cpp
   void follow(const routing& routes);
+  void follow_topics(const cluster::metadata_image& image);
   void note_deleted_topics(const routing& before, const routing& now);
   void start(hosted& x, const partition_actor& partition,
              const storage::uuid& topic_id);
@@ -130,6 +136,8 @@ private:
   /// Indexed by partition of the offsets topic.
   std::vector<std::unique_ptr<hosted>> partitions_;
   routing_ptr routes_;
+  /// What the newest image has for consumer groups.
+  std::shared_ptr<const cluster::group_topics> topics_;
   bool stopped_ = false;
 
   ticket_t next_ticket_ = 1;

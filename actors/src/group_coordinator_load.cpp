@@ -61,6 +61,8 @@ void group_coordinator_state::follow(const routing& routes) {
     partitions_.push_back(std::make_unique<hosted>(
         storage::topic_partition{offsets_topic, static_cast<int32_t>(i)},
         config_.broker.groups, *config_.view));
+  if (routes.image != nullptr)
+    follow_topics(*routes.image);
   for (size_t i = 0; i < count; ++i) {
     auto& x = *partitions_[i];
     const auto& partition = route->partitions[i].actor;
@@ -70,6 +72,24 @@ void group_coordinator_state::follow(const routing& routes) {
     if (partition != nullptr)
       start(x, partition, route->topic->id);
   }
+}
+
+void group_coordinator_state::follow_topics(
+    const cluster::metadata_image& image) {
+  if (topics_ == nullptr || topics_->version() != image.end_offset) {
+    std::vector<cluster::group_topic> all;
+    all.reserve(image.topics.size());
+    for (const auto& [name, topic] : image.topics)
+      all.push_back(
+          {name, topic->id, static_cast<int32_t>(topic->partitions.size()), 0});
+    topics_ = topics_ == nullptr
+                  ? std::make_shared<const cluster::group_topics>(
+                      std::move(all), image.end_offset)
+                  : std::make_shared<const cluster::group_topics>(
+                      std::move(all), image.end_offset, *topics_);
+  }
+  for (auto& x : partitions_)
+    x->shard.know_topics(topics_);
 }
 
 void group_coordinator_state::note_deleted_topics(const routing& before,

@@ -40,6 +40,10 @@ offsets_found group_coordinator_state::find_offsets(const offsets_query& x) {
   hosted* from = nullptr;
   if (auto error = look_up(x.group_id, &from); error != group_error::none)
     return {error, {}};
+  if (auto error = from->shard.groups().check_fetch(x.group_id, x.member_id,
+                                                    x.member_epoch);
+      error != group_error::none)
+    return {error, {}};
   offsets_found found;
   if (!x.partitions) {
     auto all = from->shard.acknowledged(x.group_id);
@@ -75,6 +79,22 @@ group_coordinator_state::on_describe_groups(const describe_groups& x) {
       refused.error = error;
       refused.group_id = group_id;
       answer.groups.push_back(std::move(refused));
+    }
+  }
+  return answer;
+}
+
+consumer_groups_described group_coordinator_state::on_describe_consumer_groups(
+    const describe_consumer_groups& x) {
+  consumer_groups_described answer;
+  for (const auto& group_id : x.group_ids) {
+    hosted* from = nullptr;
+    auto& found = answer.groups.emplace_back();
+    if (auto error = look_up(group_id, &from); error == group_error::none) {
+      found = from->shard.groups().consumer_describe(group_id);
+    } else {
+      found.error = error;
+      found.group_id = group_id;
     }
   }
   return answer;

@@ -23,15 +23,43 @@ std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span{text});
 }
 
+/// About what a record has beyond the usual.
+struct record_extent {
+  size_t operator()(const cluster::group_metadata& x) const {
+    size_t bytes = 0;
+    for (const auto& member : x.members)
+      bytes += member.subscription.size() + member.assignment.size();
+    return bytes;
+  }
+  size_t operator()(const cluster::consumer_member_metadata& x) const {
+    size_t bytes = 0;
+    for (const auto& name : x.subscribed_topic_names)
+      bytes += name.size();
+    return bytes;
+  }
+  size_t operator()(const cluster::consumer_member_target& x) const {
+    return of(x.partitions);
+  }
+  size_t operator()(const cluster::consumer_member_current& x) const {
+    return of(x.assigned) + of(x.pending_revocation);
+  }
+  size_t operator()(const cluster::consumer_group_record& x) const {
+    return std::visit(*this, x);
+  }
+  size_t operator()(const auto&) const { return 0; }
+
+  static size_t of(const cluster::partition_assignment& x) {
+    return x.size() * sizeof(storage::uuid)
+           + partition_count(x) * sizeof(int32_t);
+  }
+};
+
 /// About what a record adds to a batch.
 size_t size_of(const cluster::group_effects& x) {
   constexpr size_t usual_record_bytes = 128;
   auto bytes = x.records.size() * usual_record_bytes;
-  for (const auto& record : x.records) {
-    if (const auto* group = std::get_if<cluster::group_metadata>(&record))
-      for (const auto& member : group->members)
-        bytes += member.subscription.size() + member.assignment.size();
-  }
+  for (const auto& record : x.records)
+    bytes += std::visit(record_extent{}, record);
   return bytes;
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -56,6 +57,9 @@ public:
   /// Answers are given from now on.
   void loaded(cluster::group_time now);
 
+  /// The topics that there are, at any time.
+  void know_topics(std::shared_ptr<const cluster::group_topics> topics);
+
   // -- serving ----------------------------------------------------------------
 
   /// While serving.
@@ -100,6 +104,8 @@ private:
   storage::topic_partition name_;
   cluster::group_config config_;
   offsets_view offsets_;
+  /// Null before the first image.
+  std::shared_ptr<const cluster::group_topics> topics_;
   std::optional<cluster::group_coordinator> groups_;
   phase phase_ = phase::closed;
 

@@ -24,18 +24,31 @@ result<void> group_shard::open(const storage::uuid& topic_id,
   if (auto from = offsets_.open(topic_id, log_start, log_end); !from)
     return failure(std::move(from.error()));
   groups_.emplace(config_, seed);
+  if (topics_ != nullptr)
+    groups_->know_topics(topics_);
   phase_ = phase::loading;
   return load_groups();
 }
 
+void group_shard::know_topics(
+    std::shared_ptr<const cluster::group_topics> topics) {
+  topics_ = std::move(topics);
+  if (groups_)
+    groups_->know_topics(topics_);
+}
+
 result<void> group_shard::load_groups() {
-  auto prefix = cluster::group_metadata_key_prefix();
-  std::string_view wanted{reinterpret_cast<const char*>(prefix.data()),
-                          prefix.size()};
-  return offsets_.scan(wanted, [this](auto key, auto value) {
-    load_record(key, value);
-    return true;
-  });
+  for (const auto& prefix : cluster::group_key_prefixes()) {
+    std::string_view wanted{reinterpret_cast<const char*>(prefix.data()),
+                            prefix.size()};
+    auto done = offsets_.scan(wanted, [this](auto key, auto value) {
+      load_record(key, value);
+      return true;
+    });
+    if (!done)
+      return done;
+  }
+  return {};
 }
 
 void group_shard::load_record(std::string_view key,

@@ -3,6 +3,7 @@
 
 #include "actor_system.h"
 #include "data_directories.h"
+#include "io_pace.h"
 #include "services.h"
 #include "transport_actor.h"
 

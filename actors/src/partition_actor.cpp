@@ -28,12 +28,10 @@ constexpr storage::timestamp_ms checkpoint_interval_ms = 60'000;
 partition_actor::behavior_type partition(partition_pointer self,
                                          partition_config config) {
   // Ends with its keeper: a closed partition stays behind to refuse late
-  // requests, and CAF's timeouts may keep it alive when nobody else does.
-  // No link: that would end the keeper, and with it every other partition of
-  // the directory, when a partition that failed is not known to anybody.
+  // requests, and CAF's timeouts may keep it alive when nobody else does. Not a
+  // link, which would end the keeper with the first partition that is deleted.
   self->monitor(config.keeper);
-  self->set_down_handler(
-      [self](const caf::down_msg& x) { self->quit(x.reason); });
+  self->set_down_handler([self](const caf::down_msg&) { self->quit(); });
   self->state.open(std::move(config));
   auto& state = self->state;
   return {

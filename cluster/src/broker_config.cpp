@@ -92,6 +92,20 @@ std::string escaped(std::string_view value) {
   return text;
 }
 
+consumer_group_config consumer_groups_of(const checked_values& checked) {
+  consumer_group_config x;
+  x.session_timeout_ms =
+      static_cast<int32_t>(checked.number("group.consumer.session.timeout.ms"));
+  x.heartbeat_interval_ms = static_cast<int32_t>(
+      checked.number("group.consumer.heartbeat.interval.ms"));
+  x.members_per_group_max =
+      static_cast<size_t>(checked.number("group.consumer.max.size"));
+  x.assignors.clear();
+  for (auto name : parse_list(checked.text("group.consumer.assignors")))
+    x.assignors.emplace_back(name);
+  return x;
+}
+
 group_config groups_of(const checked_values& checked) {
   constexpr int64_t minute_ms = 60'000;
   group_config x;
@@ -107,6 +121,7 @@ group_config groups_of(const checked_values& checked) {
       static_cast<size_t>(checked.number("offset.metadata.max.bytes"));
   x.offsets_retention_ms =
       checked.number("offsets.retention.minutes") * minute_ms;
+  x.consumer = consumer_groups_of(checked);
   return x;
 }
 

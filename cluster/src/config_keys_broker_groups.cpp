@@ -14,6 +14,16 @@ constexpr config_key number(std::string_view name, config_type type,
 }
 
 constexpr config_key keys[] = {
+    {"group.consumer.assignors", config_type::list, "uniform,range", 0, 0,
+     "uniform|range",
+     "Assignors that KIP-848 groups may ask for; the first one is the default.",
+     "", false},
+    number("group.consumer.heartbeat.interval.ms", int32, "5000", 1, int32_top,
+           "How often members of KIP-848 groups are told to send heartbeats."),
+    number("group.consumer.max.size", int32, "2147483647", 1, int32_top,
+           "Members of one KIP-848 group."),
+    number("group.consumer.session.timeout.ms", int32, "45000", 1, int32_top,
+           "A member of a KIP-848 group is gone when it was silent this long."),
     number("group.initial.rebalance.delay.ms", int32, "3000", 0, int32_top,
            "How long an empty group waits for more members."),
     number("group.max.session.timeout.ms", int32, "1800000", 1, int32_top,

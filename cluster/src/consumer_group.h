@@ -8,12 +8,14 @@
 #include <troupe/cluster/consumer_group_description.h>
 #include <troupe/cluster/consumer_group_heartbeat.h>
 #include <troupe/cluster/consumer_group_record.h>
+#include <troupe/cluster/group_record.h>
 #include <troupe/cluster/group_time.h>
 
 #include <functional>
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +67,11 @@ public:
   group_error
   check_fetch(const std::optional<std::string>& member_id, int32_t epoch) const;
   bool subscribes_to(std::string_view topic, const group_topics& topics) const;
+  /// Those of `stored` that outlived their retention: the clock of an offset
+  /// starts with its commit, and stands still while somebody reads the topic.
+  std::vector<storage::topic_partition>
+  expired(std::span<const offset_commit> stored, const group_topics& topics,
+          int64_t retention_ms, group_time now) const;
 
   consumer_group_state state() const;
   consumer_group_description describe(const group_topics& topics) const;

@@ -48,9 +48,18 @@ void consumer_group::load(const consumer_group_record& x) {
   } else if (const auto* current = std::get_if<consumer_member_current>(&x)) {
     member_loader{members_[current->member_id]}(*current);
   } else if (const auto* gone = std::get_if<consumer_record_removal>(&x)) {
-    // A member's records go together, and this one goes last.
+    // A member's records go together, and the first to be written goes last.
+    // When the member is back before that reached the log, what it said about
+    // itself is not removed, the rest is.
+    auto i = members_.find(gone->member_id);
+    if (i == members_.end())
+      return;
     if (gone->kind == consumer_record_kind::member_metadata)
-      members_.erase(gone->member_id);
+      members_.erase(i);
+    else if (gone->kind == consumer_record_kind::member_target)
+      i->second.target.clear();
+    else if (gone->kind == consumer_record_kind::member_current)
+      member_loader{i->second}(consumer_member_current{});
   }
 }
 

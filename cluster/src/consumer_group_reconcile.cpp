@@ -30,7 +30,12 @@ assignor consumer_group::preferred_assignor() const {
   auto most = std::max_element(
       votes.begin(), votes.end(),
       [](const auto& x, const auto& y) { return x.second < y.second; });
-  return most == votes.end() ? assignor::uniform : most->first;
+  if (most != votes.end())
+    return most->first;
+  const auto& configured = config_.assignors;
+  return configured.empty()
+             ? assignor::uniform
+             : parse_assignor(configured.front()).value_or(assignor::uniform);
 }
 
 void consumer_group::retarget(const group_topics& topics,

@@ -48,41 +48,6 @@ consumer_group_state consumer_group::state() const {
               : consumer_group_state::reconciling;
 }
 
-group_error
-consumer_group::check_commit(std::string_view member_id, int32_t epoch) const {
-  if (epoch < 0 && members_.empty())
-    return group_error::none;
-  auto i = members_.find(member_id);
-  if (i == members_.end())
-    return group_error::unknown_member_id;
-  return i->second.epoch == epoch ? group_error::none
-                                  : group_error::stale_member_epoch;
-}
-
-group_error
-consumer_group::check_fetch(const std::optional<std::string>& member_id,
-                            int32_t epoch) const {
-  if (!member_id && epoch < 0)
-    return group_error::none;
-  auto i = members_.find(member_id.value_or(""));
-  if (i == members_.end())
-    return group_error::unknown_member_id;
-  return i->second.epoch == epoch ? group_error::none
-                                  : group_error::stale_member_epoch;
-}
-
-bool consumer_group::subscribes_to(std::string_view topic,
-                                   const group_topics& topics) const {
-  if (const auto* known = topics.find(topic);
-      known != nullptr && subscriptions_.contains(known->id))
-    return true;
-  // A topic that does not exist (yet), or no heartbeat since the start.
-  return std::any_of(members_.begin(), members_.end(), [&](const auto& entry) {
-    const auto& names = entry.second.names;
-    return std::binary_search(names.begin(), names.end(), topic);
-  });
-}
-
 consumer_group_description
 consumer_group::describe(const group_topics& topics) const {
   consumer_group_description x;

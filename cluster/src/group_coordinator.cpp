@@ -63,7 +63,8 @@ void drop_repeated(std::vector<group_protocol>& protocols) {
 } // namespace
 
 group_coordinator::group_coordinator(group_config config, uint64_t seed)
-    : config_(config), random_(seed) {}
+    : config_(std::move(config)), random_(seed),
+      topics_(std::make_shared<const group_topics>()) {}
 
 group_coordinator::~group_coordinator() = default;
 
@@ -76,9 +77,7 @@ auto group_coordinator::obtain(const std::string& group_id)
   auto known = groups_.find(group_id);
   if (known != groups_.end() || groups_.size() >= config_.groups_max)
     return known;
-  return groups_
-      .emplace(group_id, std::make_unique<group_slot>(
-                             classic_group{group_id, config_}, std::nullopt))
+  return groups_.emplace(group_id, group_slot::make_classic(group_id, config_))
       .first;
 }
 
@@ -90,19 +89,19 @@ void group_coordinator::unindex(group_map::iterator x) {
 }
 
 void group_coordinator::settle(group_map::iterator x) {
-  auto& [group, indexed_ms] = *x->second;
+  auto& group = *x->second;
   if (group.deserted() && !group.persisted()) {
     drop(x);
     return;
   }
   auto check_ms = group.next_check_ms();
-  if (indexed_ms == check_ms)
+  if (group.indexed_ms == check_ms)
     return;
   unindex(x);
-  if (check_ms == classic_group::never_ms)
+  if (check_ms == group_slot::never_ms)
     return;
   deadlines_.emplace(check_ms, x->first);
-  indexed_ms = check_ms;
+  group.indexed_ms = check_ms;
 }
 
 void group_coordinator::drop(group_map::iterator x) {
@@ -113,27 +112,38 @@ void group_coordinator::drop(group_map::iterator x) {
 void group_coordinator::finish(group_map::iterator x, group_time now,
                                group_effects& effects) {
   // With an initial delay of 0 a generation begins within the call.
-  x->second->group.tick(now, effects);
+  if (auto* classic = x->second->classic())
+    classic->tick(now, effects);
+  else
+    for (auto& record : x->second->consumer()->tick(now))
+      effects.records.emplace_back(std::move(record));
   settle(x);
 }
 
 void group_coordinator::load(const group_record& x) {
   // A coordinator that does not come up would help nobody: what is in the log
   // is loaded whatever the bounds say.
-  auto make = [this](const std::string& id) {
+  auto classic = [this](const std::string& id) {
     auto& slot = groups_[id];
-    if (!slot)
-      slot = std::make_unique<group_slot>(classic_group{id, config_},
-                                          std::nullopt);
-    return groups_.find(id);
+    if (!slot || !slot->classic())
+      slot = group_slot::make_classic(id, config_);
+    return slot->classic();
   };
   if (const auto* metadata = std::get_if<group_metadata>(&x)) {
-    make(metadata->group)->second->group.load(*metadata);
+    classic(metadata->group)->load(*metadata);
   } else if (const auto* removal = std::get_if<group_removal>(&x)) {
-    if (auto known = find(removal->group); known != groups_.end())
+    if (auto known = find(removal->group);
+        known != groups_.end() && known->second->classic())
       drop(known);
   } else if (const auto* commit = std::get_if<offset_commit>(&x)) {
-    make(commit->group)->second->group.load_offset();
+    if (auto known = find(commit->group);
+        known == groups_.end() || known->second->classic())
+      classic(commit->group)->load_offset();
+  } else if (const auto* record = std::get_if<consumer_group_record>(&x)) {
+    if (const auto* gone = std::get_if<consumer_record_removal>(record))
+      load_consumer_removal(*gone);
+    else
+      load_consumer(*record);
   }
 }
 
@@ -143,7 +153,10 @@ std::vector<group_effects> group_coordinator::loaded(group_time now) {
     auto next = std::next(x);
     group_effects effects;
     effects.group_id = x->first;
-    x->second->group.loaded(now, effects);
+    if (auto* classic = x->second->classic())
+      classic->loaded(now, effects);
+    else
+      x->second->consumer()->loaded(now);
     settle(x);
     if (!effects.empty())
       all.push_back(std::move(effects));
@@ -168,9 +181,11 @@ group_coordinator::join(uint64_t ticket, join_request x, group_time now) {
   if (group == groups_.end())
     return refuse(x.member_id.empty() ? group_error::coordinator_not_available
                                       : group_error::unknown_member_id);
+  if (group->second->consumer())
+    return join_as_classic(ticket, std::move(x), group, now);
   group_effects effects;
   effects.group_id = std::move(id);
-  group->second->group.join(ticket, std::move(x), now, random_, effects);
+  group->second->classic()->join(ticket, std::move(x), now, random_, effects);
   finish(group, now, effects);
   return effects;
 }
@@ -178,14 +193,14 @@ group_coordinator::join(uint64_t ticket, join_request x, group_time now) {
 group_effects
 group_coordinator::sync(uint64_t ticket, sync_request x, group_time now) {
   auto group = find(x.group_id);
-  if (group == groups_.end())
+  if (group == groups_.end() || !group->second->classic())
     return answered(x.group_id, ticket,
                     refuse_sync(x.group_id.empty()
                                     ? group_error::invalid_group_id
                                     : group_error::unknown_member_id));
   group_effects effects;
   effects.group_id = group->first;
-  group->second->group.sync(ticket, std::move(x), now, effects);
+  group->second->classic()->sync(ticket, std::move(x), now, effects);
   finish(group, now, effects);
   return effects;
 }
@@ -194,12 +209,12 @@ group_effects group_coordinator::heartbeat(uint64_t ticket,
                                            const heartbeat_request& x,
                                            group_time now) {
   auto group = find(x.group_id);
-  if (group == groups_.end())
+  if (group == groups_.end() || !group->second->classic())
     return answered(x.group_id, ticket,
                     heartbeat_answer{x.group_id.empty()
                                          ? group_error::invalid_group_id
                                          : group_error::unknown_member_id});
-  auto error = group->second->group.heartbeat(x, now);
+  auto error = group->second->classic()->heartbeat(x, now);
   auto effects = answered(x.group_id, ticket, heartbeat_answer{error});
   finish(group, now, effects);
   return effects;
@@ -214,12 +229,12 @@ group_effects group_coordinator::leave(uint64_t ticket, const leave_request& x,
   group_effects effects;
   effects.group_id = x.group_id;
   leave_answer answer;
-  if (group == groups_.end())
+  if (group == groups_.end() || !group->second->classic())
     for (const auto& member : x.members)
       answer.members.push_back({member.member_id, member.group_instance_id,
                                 group_error::unknown_member_id});
   else
-    answer = group->second->group.leave(x, now, effects);
+    answer = group->second->classic()->leave(x, now, effects);
   effects.answers.push_back({ticket, std::move(answer)});
   if (group != groups_.end())
     finish(group, now, effects);
@@ -231,9 +246,10 @@ group_effects group_coordinator::forget(std::string_view group_id,
   group_effects effects;
   effects.group_id = group_id;
   auto group = find(group_id);
-  if (group == groups_.end())
+  // Nothing is ever parked in a consumer group.
+  if (group == groups_.end() || !group->second->classic())
     return effects;
-  group->second->group.forget(ticket, now, effects);
+  group->second->classic()->forget(ticket, now, effects);
   finish(group, now, effects);
   return effects;
 }
@@ -266,7 +282,8 @@ std::optional<int64_t> group_coordinator::next_deadline_ms() const {
 std::vector<group_answer> group_coordinator::resign(group_error error) {
   group_effects effects;
   for (auto& [id, slot] : groups_)
-    slot->group.resign(error, effects);
+    if (auto* classic = slot->classic())
+      classic->resign(error, effects);
   return std::move(effects.answers);
 }
 

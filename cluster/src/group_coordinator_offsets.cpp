@@ -5,7 +5,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
+#include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace troupe::cluster {
 
@@ -39,6 +43,36 @@ void remove_offsets(std::string_view group_id,
         offset_removal{std::string{group_id}, partition});
 }
 
+group_error
+check_commit(group_slot& group, const commit_request& x, group_time now) {
+  if (auto* classic = group.classic())
+    return classic->check_commit(x, now);
+  auto error = group.consumer()->check_commit(x.member_id, x.generation);
+  // What older versions call a generation never is an epoch.
+  bool from_member = !group.empty() && error != group_error::unknown_member_id;
+  return from_member && !x.knows_member_epoch ? group_error::unsupported_version
+                                              : error;
+}
+
+/// A topic may only lose offsets that nobody reads with.
+std::vector<group_error>
+check_unread(const group_slot& group, const group_topics& topics,
+             std::span<const storage::topic_partition> partitions) {
+  std::optional<std::set<std::string>> subscribed;
+  if (const auto* classic = group.classic())
+    subscribed = classic->subscribed_topics();
+  auto is_read = [&](const std::string& topic) {
+    const auto* classic = group.classic();
+    return classic ? classic->subscribed(topic, subscribed)
+                   : group.consumer()->subscribes_to(topic, topics);
+  };
+  std::vector<group_error> errors;
+  for (const auto& x : partitions)
+    errors.push_back(is_read(x.topic) ? group_error::group_subscribed_to_topic
+                                      : group_error::none);
+  return errors;
+}
+
 } // namespace
 
 group_effects group_coordinator::commit_offsets(uint64_t ticket,
@@ -52,14 +86,15 @@ group_effects group_coordinator::commit_offsets(uint64_t ticket,
   if (x.group_id.size() > text_bytes_max)
     answer.error = group_error::invalid_group_id;
   else if (group != groups_.end())
-    answer.error = group->second->group.check_commit(x, now);
+    answer.error = check_commit(*group->second, x, now);
   else if (x.generation >= 0)
-    // A member of a group that is gone.
-    answer.error = group_error::illegal_generation;
+    // A member of a group that is gone; of which protocol nobody knows.
+    answer.error = x.knows_member_epoch ? group_error::group_id_not_found
+                                        : group_error::illegal_generation;
   else if (group = obtain(x.group_id); group == groups_.end())
     answer.error = group_error::coordinator_not_available;
   if (answer.error == group_error::none) {
-    accept_offsets(group->second->group, std::move(x), now, answer, effects);
+    accept_offsets(*group->second, std::move(x), now, answer, effects);
   }
   effects.answers.push_back({ticket, std::move(answer)});
   if (group != groups_.end())
@@ -67,7 +102,7 @@ group_effects group_coordinator::commit_offsets(uint64_t ticket,
   return effects;
 }
 
-void group_coordinator::accept_offsets(classic_group& group, commit_request x,
+void group_coordinator::accept_offsets(group_slot& group, commit_request x,
                                        group_time now, commit_answer& answer,
                                        group_effects& effects) {
   auto expire_timestamp = expiry_of(x.retention_ms, now);
@@ -77,9 +112,10 @@ void group_coordinator::accept_offsets(classic_group& group, commit_request x,
     answer.partitions.push_back(check_offset(offset, config_));
     if (answer.partitions.back() != group_error::none)
       continue;
-    if (auto first = group.first_record())
-      effects.records.emplace_back(*std::move(first));
-    offset.group = group.id();
+    if (auto* classic = group.classic())
+      if (auto first = classic->first_record())
+        effects.records.emplace_back(*std::move(first));
+    offset.group = effects.group_id;
     offset.expire_timestamp = expire_timestamp;
     if (offset.commit_timestamp == storage::no_timestamp)
       offset.commit_timestamp = now.wall_ms;
@@ -98,17 +134,13 @@ group_effects group_coordinator::delete_offsets(
     answer.error = group_error::invalid_group_id;
   else if (group == groups_.end())
     answer.error = group_error::group_id_not_found;
-  else
-    answer.error = group->second->group.check_delete_offsets();
+  else if (const auto* classic = group->second->classic())
+    answer.error = classic->check_delete_offsets();
   if (answer.error == group_error::none) {
-    auto topics = group->second->group.subscribed_topics();
-    for (const auto& x : partitions) {
-      bool read = group->second->group.subscribed(x.topic, topics);
-      answer.partitions.push_back(read ? group_error::group_subscribed_to_topic
-                                       : group_error::none);
-      if (!read)
-        remove_offsets(group_id, {&x, 1}, effects);
-    }
+    answer.partitions = check_unread(*group->second, *topics_, partitions);
+    for (size_t i = 0; i < partitions.size(); ++i)
+      if (answer.partitions[i] == group_error::none)
+        remove_offsets(group_id, partitions.subspan(i, 1), effects);
   }
   effects.answers.push_back({ticket, std::move(answer)});
   return effects;
@@ -123,7 +155,7 @@ group_effects group_coordinator::delete_group(
   auto group = find(group_id);
   if (group == groups_.end())
     answer.error = group_error::group_id_not_found;
-  else if (group->second->group.state() != group_state::empty)
+  else if (!group->second->empty())
     answer.error = group_error::non_empty_group;
   else
     remove_group(group, stored, effects);
@@ -135,8 +167,8 @@ void group_coordinator::remove_group(
     group_map::iterator x, std::span<const storage::topic_partition> stored,
     group_effects& effects) {
   remove_offsets(x->first, stored, effects);
-  if (x->second->group.persisted())
-    effects.records.emplace_back(group_removal{x->first});
+  for (auto& record : x->second->removal())
+    effects.records.push_back(std::move(record));
   drop(x);
 }
 
@@ -153,8 +185,9 @@ group_coordinator::expire_offsets(std::string_view group_id,
     remove_offsets(group_id, gone.expired(stored, now), effects);
     return effects;
   }
-  auto expired = group->second->group.expired(stored, now);
-  if (group->second->group.deserted() && expired.size() == stored.size())
+  auto expired = group->second->expired(stored, *topics_,
+                                        config_.offsets_retention_ms, now);
+  if (group->second->deserted() && expired.size() == stored.size())
     remove_group(group, expired, effects);
   else
     remove_offsets(group_id, expired, effects);
@@ -172,8 +205,8 @@ group_effects group_coordinator::topics_deleted(
 
 group_description group_coordinator::describe(std::string_view group_id) const {
   auto group = groups_.find(group_id);
-  if (group != groups_.end())
-    return group->second->group.describe();
+  if (group != groups_.end() && group->second->classic())
+    return group->second->classic()->describe();
   group_description unknown;
   unknown.error = group_error::group_id_not_found;
   unknown.group_id = group_id;
@@ -184,7 +217,7 @@ std::vector<group_listing> group_coordinator::list() const {
   std::vector<group_listing> x;
   x.reserve(groups_.size());
   for (const auto& [id, slot] : groups_)
-    x.push_back(slot->group.listing());
+    x.push_back(slot->listing());
   return x;
 }
 

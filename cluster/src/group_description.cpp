@@ -19,4 +19,12 @@ std::string_view to_string(group_state x) noexcept {
   return "Dead";
 }
 
+std::string_view type_of(const group_listing& x) noexcept {
+  return std::holds_alternative<group_state>(x.state) ? "classic" : "consumer";
+}
+
+std::string_view state_of(const group_listing& x) noexcept {
+  return std::visit([](auto state) { return to_string(state); }, x.state);
+}
+
 } // namespace troupe::cluster

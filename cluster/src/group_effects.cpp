@@ -25,6 +25,11 @@ struct refusal_maker {
   delete_group_answer operator()(const delete_group_answer&) const {
     return {error};
   }
+  consumer_heartbeat_answer operator()(const consumer_heartbeat_answer&) const {
+    consumer_heartbeat_answer x;
+    x.error = error;
+    return x;
+  }
 };
 
 } // namespace

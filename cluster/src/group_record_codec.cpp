@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <kafka_fields.h>
+#include <troupe/cluster/consumer_group_record_codec.h>
 #include <troupe/cluster/group_record_codec.h>
 
 #include <utility>
@@ -18,6 +19,7 @@
 //                                             i16 1  + rebalance timeout i32
 //                                             i16 2  + state timestamp i64
 //                                             i16 3  + instance id or null
+//   i16 3...    KIP-848 groups              see consumer_group_record_codec.cpp
 namespace troupe::cluster {
 
 namespace {
@@ -88,6 +90,9 @@ struct record_encoder {
   }
   group_record_bytes operator()(const group_removal& x) const {
     return {group_metadata_key(x.group), {}};
+  }
+  group_record_bytes operator()(const consumer_group_record& x) const {
+    return encode(x);
   }
 };
 
@@ -211,10 +216,21 @@ std::vector<std::byte> group_metadata_key(std::string_view group) {
   return key.take();
 }
 
-std::vector<std::byte> group_metadata_key_prefix() {
-  kafka_field_writer key;
-  key.i16(group_key);
-  return key.take();
+std::vector<std::vector<std::byte>> group_key_prefixes() {
+  std::vector<std::vector<std::byte>> prefixes;
+  auto add = [&](int16_t version) {
+    kafka_field_writer key;
+    key.i16(version);
+    prefixes.push_back(key.take());
+  };
+  add(group_key);
+  for (auto kind :
+       {consumer_record_kind::group_epoch,
+        consumer_record_kind::member_metadata,
+        consumer_record_kind::target_epoch, consumer_record_kind::member_target,
+        consumer_record_kind::member_current})
+    add(static_cast<int16_t>(kind));
+  return prefixes;
 }
 
 result<int16_t> group_key_version(std::span<const std::byte> key) {
@@ -228,6 +244,8 @@ result<int16_t> group_key_version(std::span<const std::byte> key) {
 result<group_record>
 decode_group_record(std::span<const std::byte> key,
                     std::optional<std::span<const std::byte>> value) {
+  if (auto version = group_key_version(key); version && *version > group_key)
+    return decode_consumer_group_record(key, value);
   auto fields = read_key(key);
   if (!fields)
     return failure(std::move(fields).error());

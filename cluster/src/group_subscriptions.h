@@ -41,6 +41,8 @@ public:
   bool contains(const storage::uuid& topic) const {
     return subscribed_.contains(topic);
   }
+  /// False until the first `renew`: nothing was looked up yet.
+  bool matched() const noexcept { return version_.has_value(); }
   /// Changes when a subscribed topic appears, disappears or grows; stays the
   /// same over restarts and never is 0.
   int64_t hash() const noexcept;

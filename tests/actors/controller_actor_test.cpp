@@ -47,6 +47,7 @@ struct controller_fixture : actor_fixture {
           return test->held;
         },
         [](const partition_failed&) {},
+        [](const compaction_due&) {},
         // A promise is delivered by its actor alone; this is the signal.
         [=](const housekeeping_due&) {
           test->held.deliver(metadata_applied{});

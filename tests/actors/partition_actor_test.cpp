@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "partition_fixture.h"
 
+#include <caf/send.hpp>
+
 #include <cerrno>
 
 using namespace troupe;
@@ -189,6 +191,13 @@ TEST_CASE("partition: without a roll the recovery point is kept each minute") {
   append(4);
   REQUIRE(x.kept.size() == 1);
   CHECK(x.kept[0].value.offsets.recovery_point == 3);
+}
+
+TEST_CASE("partition: its end does not take the keeper along") {
+  partition_fixture x;
+  caf::anon_send_exit(x.partition, caf::exit_reason::unreachable);
+  x.run();
+  CHECK(x.ask<checkpoint_saved>(x.keeper, save_checkpoint{}).why.ok());
 }
 
 TEST_CASE("partition: flush.messages asks for a sync") {

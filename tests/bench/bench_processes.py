@@ -9,6 +9,8 @@ import signal
 import subprocess
 import time
 
+MIB = 1 << 20
+
 
 class BenchError(Exception):
     pass
@@ -81,6 +83,13 @@ class Server:
         return self.process.returncode
 
 
+    def kill(self):
+        """SIGKILL, as a crash."""
+        self.process.kill()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+
 class Bench:
     """What the rows share: programs, a directory, running servers."""
 
@@ -128,6 +137,10 @@ class Bench:
         if server in self.servers:
             self.servers.remove(server)
         return server.stop()
+
+    def kill(self, server):
+        self.servers.remove(server)
+        server.kill()
 
     def stop_all(self):
         for server in list(reversed(self.servers)):

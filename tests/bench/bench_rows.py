@@ -5,10 +5,10 @@ import os
 import re
 import time
 
-from bench_processes import BenchError
+from bench_group_rows import GROUP_ROWS
+from bench_processes import MIB, BenchError
 from bench_result import Result
 
-MIB = 1 << 20
 BATCH = 65536
 
 
@@ -280,4 +280,4 @@ ROWS = [
     Fetch("fetch_64k_x4", "fetch, 64 KiB, 4 connections, 4 in flight, hot",
           BATCH, 4, 4),
     Produce(), ProduceRecords(), TailWhileCold(), HitRate(), StartUp(), Idle(),
-]
+] + GROUP_ROWS

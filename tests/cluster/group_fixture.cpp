@@ -208,10 +208,10 @@ void group_fixture::restart() {
     auto record = decode_group_record(key, value);
     REQUIRE(record);
     // The view is not read for offsets: there may be millions.
-    const auto* group = std::get_if<group_metadata>(&*record);
-    if (group == nullptr)
+    if (std::holds_alternative<offset_commit>(*record))
       continue;
-    generation_ = group->generation;
+    if (const auto* group = std::get_if<group_metadata>(&*record))
+      generation_ = group->generation;
     core_->load(*record);
   }
   for (auto& effects : core_->loaded(now_))

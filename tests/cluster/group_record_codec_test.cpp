@@ -162,17 +162,32 @@ TEST_CASE("group record: keys can be made and told apart without a record") {
   CHECK(offset_commit_key("group", {"orders", 3}) == offset_key);
   CHECK(offset_commit_key_prefix("group") == golden("0001 0005 'group'"));
   CHECK(group_metadata_key("group") == group_key);
-  CHECK(group_metadata_key_prefix() == golden("0002"));
+  CHECK(group_key_prefixes()
+        == std::vector<bytes>{golden("0002"), golden("0003"), golden("0005"),
+                              golden("0006"), golden("0007"), golden("0008")});
   CHECK(group_key_version(offset_key) == 1);
   CHECK(group_key_version(group_key) == 2);
   CHECK(group_key_version(golden("0008 00")) == 8);
   CHECK_FALSE(group_key_version(golden("00")));
 }
 
+TEST_CASE("group record: those of KIP-848 groups are read among the others") {
+  group_record record{consumer_group_record{consumer_group_epoch{"g", 7, 9}}};
+  auto x = encode(record);
+  CHECK(x.key == golden("0003 0001 'g'"));
+  CHECK(*decode_group_record(x.key, x.value) == record);
+  group_record removal{consumer_group_record{
+      consumer_record_removal{consumer_record_kind::member_current, "g", "m"}}};
+  x = encode(removal);
+  CHECK_FALSE(x.value);
+  CHECK(*decode_group_record(x.key, {}) == removal);
+}
+
 TEST_CASE("group record: what others wrote is told from what is damaged") {
   using storage::errc;
   auto value = *encode(sample_commit()).value;
-  CHECK(fault(golden("0003 0005 'group'"), value) == errc::unsupported_format);
+  CHECK(fault(golden("0004 0005 'group'"), value) == errc::unsupported_format);
+  CHECK(fault(golden("0009 0005 'group'"), value) == errc::unsupported_format);
   CHECK(fault(golden("ffff"), value) == errc::unsupported_format);
   CHECK(fault({}, value) == errc::corrupt_log);
   CHECK(fault(offset_key, golden("0004 00")) == errc::unsupported_format);

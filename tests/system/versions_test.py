@@ -18,6 +18,7 @@ RANGES = {
     "find_coordinator": (0, 5), "join_group": (0, 9), "heartbeat": (0, 4),
     "leave_group": (0, 5), "sync_group": (0, 5), "describe_groups": (0, 5),
     "list_groups": (0, 5), "delete_groups": (0, 2), "offset_delete": (0, 0),
+    "consumer_group_heartbeat": (0, 1), "consumer_group_describe": (0, 1),
 }
 SECURITY_DISABLED = 54
 

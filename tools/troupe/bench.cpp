@@ -26,6 +26,19 @@ constexpr double duration_s_max = 3600;
 void add_common_options(CLI::App& app, bench_options& x) {
   app.add_option("--bootstrap", x.bootstrap, "A broker, HOST:PORT")->required();
   app.add_option("--topic", x.topic, "Topic")->capture_default_str();
+  app.add_option("--duration", x.duration_s, "Seconds to measure")
+      ->check(CLI::Range(0.01, duration_s_max))
+      ->capture_default_str();
+  app.add_option("--timeout", x.timeout_s, "Seconds to wait for any answer")
+      ->check(CLI::Range(0.1, 600.0))
+      ->capture_default_str();
+  app.add_option("--pid", x.pid,
+                 "Process of the broker: report its CPU time and memory");
+  app.add_option("--json", x.json, "Report as JSON into a file, - for stdout");
+  app.add_flag("--quiet", x.quiet, "No progress line");
+}
+
+void add_load_options(CLI::App& app, bench_options& x) {
   app.add_option("--partitions", x.partitions,
                  "Partitions to use, and to create; 0: all, or one")
       ->check(CLI::Range(0, 100000))
@@ -38,10 +51,7 @@ void add_common_options(CLI::App& app, bench_options& x) {
                  "Requests in flight on each connection")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
-  app.add_option("--duration", x.duration_s, "Seconds to measure")
-      ->check(CLI::Range(0.01, duration_s_max))
-      ->capture_default_str();
-  app.add_option("--warmup", x.warmup_s, "Seconds to run before that")
+  app.add_option("--warmup", x.warmup_s, "Seconds to run before measuring")
       ->check(CLI::Range(0.0, duration_s_max));
   app.add_option("--bytes", x.bytes, "End after so many bytes (64MB, 4GB)")
       ->transform(size_value);
@@ -50,13 +60,29 @@ void add_common_options(CLI::App& app, bench_options& x) {
       "--rate", x.rate,
       "Fixed rate: records/s (200000) or megabytes/s (50MB); latency "
       "counts from when a request ought to have left");
-  app.add_option("--timeout", x.timeout_s, "Seconds to wait for any answer")
-      ->check(CLI::Range(0.1, 600.0))
+}
+
+void add_group_options(CLI::App& app, bench_options& x) {
+  app.add_option("--group", x.group, "Ids of groups begin with it")
       ->capture_default_str();
-  app.add_option("--pid", x.pid,
-                 "Process of the broker: report its CPU time and memory");
-  app.add_option("--json", x.json, "Report as JSON into a file, - for stdout");
-  app.add_flag("--quiet", x.quiet, "No progress line");
+  app.add_option("--groups", x.groups, "Groups")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+}
+
+void add_member_options(CLI::App& app, bench_options& x) {
+  app.add_option("--members", x.members,
+                 "Members of each group, a connection for each")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  app.add_option("--session-timeout-ms", x.session_timeout_ms,
+                 "After which a silent member is put out")
+      ->check(CLI::Range(1, 1800000))
+      ->capture_default_str();
+  app.add_option("--heartbeat-interval-ms", x.heartbeat_interval_ms,
+                 "Time between two heartbeats of a stable member")
+      ->check(CLI::Range(1, 600000))
+      ->capture_default_str();
 }
 
 void add_producer_options(CLI::App& app, bench_options& x) {
@@ -155,6 +181,23 @@ CLI::App* add_mode(CLI::App& bench, const char* name, const char* description,
   return mode;
 }
 
+void add_group_modes(CLI::App& bench,
+                     const std::shared_ptr<bench_options>& options,
+                     int& exit_code) {
+  auto* commit = add_mode(bench, "commit",
+                          "Commit offsets of all partitions of the topic in "
+                          "each request; a record is an offset",
+                          options, exit_code, troupe::bench::run_commit);
+  add_load_options(*commit, *options);
+  add_group_options(*commit, *options);
+  auto* groups = add_mode(bench, "groups",
+                          "Time until all members of a group have joined, "
+                          "then heartbeats",
+                          options, exit_code, troupe::bench::run_groups);
+  add_group_options(*groups, *options);
+  add_member_options(*groups, *options);
+}
+
 } // namespace
 
 void add_bench_command(CLI::App& app, int& exit_code) {
@@ -164,11 +207,13 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   bench->require_subcommand(1);
   auto* produce = add_mode(*bench, "produce", "Send batches", options,
                            exit_code, troupe::bench::run_produce);
+  add_load_options(*produce, *options);
   add_producer_options(*produce, *options);
   add_codec_options(*produce, *options);
   add_loop_options(*produce, *options);
   auto* fetch = add_mode(*bench, "fetch", "Read records", options, exit_code,
                          troupe::bench::run_fetch);
+  add_load_options(*fetch, *options);
   add_consumer_options(*fetch, *options);
   add_fetch_options(*fetch, *options);
   add_loop_options(*fetch, *options);
@@ -176,6 +221,8 @@ void add_bench_command(CLI::App& app, int& exit_code) {
                        "Latency from a producer to a consumer of each "
                        "partition",
                        options, exit_code, troupe::bench::run_e2e);
+  add_load_options(*e2e, *options);
   add_producer_options(*e2e, *options);
   add_consumer_options(*e2e, *options);
+  add_group_modes(*bench, options, exit_code);
 }

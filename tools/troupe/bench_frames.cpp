@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench_frames.h"
 
-#include <concepts>
-#include <optional>
+#include "bench_fields.h"
+
 #include <string>
-#include <type_traits>
 
 namespace troupe::bench {
 
@@ -12,85 +11,6 @@ namespace {
 
 constexpr int16_t produce_key = 0;
 constexpr int16_t fetch_key = 1;
-constexpr size_t correlation_position = 8;
-
-/// Big-endian bytes of `x` at `to`.
-template <std::integral T>
-void put(std::byte* to, T x) {
-  auto bits = static_cast<std::make_unsigned_t<T>>(x);
-  for (size_t i = 0; i < sizeof(T); ++i)
-    to[i] = static_cast<std::byte>(bits >> (8 * (sizeof(T) - 1 - i)));
-}
-
-template <std::integral T>
-void append(std::vector<std::byte>& to, T x) {
-  to.resize(to.size() + sizeof(T));
-  put(to.data() + to.size() - sizeof(T), x);
-}
-
-void append(std::vector<std::byte>& to, std::string_view text) {
-  append(to, static_cast<int16_t>(text.size()));
-  for (auto c : text)
-    to.push_back(static_cast<std::byte>(c));
-}
-
-/// Room for the size, then request header version 1.
-std::vector<std::byte> begin_request(int16_t key, int16_t version) {
-  std::vector<std::byte> bytes;
-  append(bytes, int32_t{0});
-  append(bytes, key);
-  append(bytes, version);
-  append(bytes, int32_t{0});
-  append(bytes, std::string_view("troupe-bench"));
-  return bytes;
-}
-
-void put_size(std::vector<std::byte>& bytes) {
-  put(bytes.data(), static_cast<int32_t>(bytes.size() - sizeof(int32_t)));
-}
-
-/// Reads big-endian fields; once something is missing everything is zero and
-/// `complete` says so.
-class field_reader {
-public:
-  explicit field_reader(std::span<const std::byte> bytes) : bytes_(bytes) {}
-
-  template <std::integral T>
-  T get() {
-    auto from = take(sizeof(T));
-    std::make_unsigned_t<T> bits = 0;
-    for (auto byte : from)
-      bits = static_cast<std::make_unsigned_t<T>>(
-          (uint64_t{bits} << 8) | std::to_integer<uint8_t>(byte));
-    return static_cast<T>(bits);
-  }
-
-  std::span<const std::byte> take(size_t size) {
-    if (size > bytes_.size()) {
-      complete_ = false;
-      bytes_ = {};
-      return {};
-    }
-    auto taken = bytes_.first(size);
-    bytes_ = bytes_.subspan(size);
-    return taken;
-  }
-
-  /// A count or length that must not be negative; `null` counts as 0.
-  size_t length(int32_t x) {
-    if (x < -1)
-      complete_ = false;
-    return x < 0 ? 0 : static_cast<size_t>(x);
-  }
-
-  void skip_string() { take(length(get<int16_t>())); }
-
-  bool complete() const noexcept { return complete_; }
-
-private:
-  std::span<const std::byte> bytes_;
-  bool complete_ = true;
-};
 
 tl::unexpected<storage::error> malformed(std::string_view api) {
   return failure(storage::errc::invalid_argument,

@@ -58,6 +58,14 @@ struct bench_options {
   bool from_end = false;
   at_end then = at_end::wrap;
 
+  /// Ids of groups begin with it.
+  std::string group = "troupe-bench";
+  int32_t groups = 1;
+  /// Of each group.
+  int32_t members = 100;
+  int32_t session_timeout_ms = 45000;
+  int32_t heartbeat_interval_ms = 3000;
+
   /// File for the report, "-" for stdout.
   std::string json;
   /// The broker's process on this machine; 0: unknown.

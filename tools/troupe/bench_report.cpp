@@ -48,6 +48,10 @@ nlohmann::json settings_json(const bench_options& options) {
       {"max_wait_ms", options.max_wait_ms},
       {"min_bytes", options.min_bytes},
       {"warmup_s", options.warmup_s},
+      {"groups", options.groups},
+      {"members", options.members},
+      {"session_timeout_ms", options.session_timeout_ms},
+      {"heartbeat_interval_ms", options.heartbeat_interval_ms},
   };
 }
 
@@ -76,6 +80,8 @@ to_json(const bench_report& report, const bench_options& options) {
       {"client_cpu_s", report.client_cpu_s},
       {"end_offsets", report.end_offsets},
   };
+  if (report.joined_s)
+    x["joined_ms"] = *report.joined_s * 1000;
   if (report.broker_cpu_s) {
     x["broker_cpu_s"] = *report.broker_cpu_s;
     x["broker_cpu_s_per_gb"] = per_gb(*report.broker_cpu_s, report);
@@ -92,6 +98,8 @@ void print(const bench_report& report) {
              per_second(report.records, report),
              per_second(report.requests, report), report.elapsed_s,
              report.connections, report.partitions);
+  if (report.joined_s)
+    fmt::print("all members stable after {:.1f} ms\n", *report.joined_s * 1000);
   fmt::print("{} latency ms:", report.latency_of);
   for (const auto& q : quantiles)
     fmt::print(" {} {:.3f}", q.name,

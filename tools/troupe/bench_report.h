@@ -28,6 +28,8 @@ struct bench_report {
   std::optional<double> broker_cpu_s;
   std::optional<uint64_t> broker_rss_bytes;
   double client_cpu_s = 0;
+  /// From the first member's request to join until all groups were stable.
+  std::optional<double> joined_s;
   /// Sum of the partitions' end offsets before the run.
   int64_t end_offsets = 0;
 };

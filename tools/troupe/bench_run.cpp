@@ -3,11 +3,15 @@
 
 #include "bench_batch.h"
 #include "bench_cluster.h"
+#include "bench_commit.h"
+#include "bench_coordinator.h"
 #include "bench_crew.h"
 #include "bench_e2e.h"
 #include "bench_fetch.h"
 #include "bench_produce.h"
 #include "bench_report.h"
+
+#include <troupe/transport/kafka/api_key.h>
 
 #include <ctime>
 
@@ -215,6 +219,40 @@ result<void> run_e2e(const bench_options& options) {
   for (size_t i = 0; i < pairs; ++i)
     report.latency.merge(
         static_cast<stamped_consumer&>(*consumers[i]->source).latency());
+  return finish(report, options);
+}
+
+result<void> run_commit(const bench_options& options) {
+  auto partitions = prepare_topic(options, true);
+  if (!partitions)
+    return tl::unexpected(partitions.error());
+  auto groups = prepare_groups(
+      options, {{kafka::api_key::offset_commit, commit_version}});
+  if (!groups)
+    return tl::unexpected(groups.error());
+  auto shares = share_groups(*groups, options.connections);
+  auto count = static_cast<int32_t>(partitions->size());
+  auto limit = share_of_limits(options, shares.size());
+  commit_frame frame(groups->front().id, options.topic, count);
+  auto rate = request_rate(
+      options, {frame.bytes().size(), static_cast<uint64_t>(count)});
+  if (!rate)
+    return tl::unexpected(rate.error());
+  crew workers;
+  for (auto& share : shares) {
+    auto socket = connect(share.coordinator, options);
+    if (!socket)
+      return tl::unexpected(socket.error());
+    workers.push_back(std::make_unique<worker>(
+        std::move(*socket),
+        std::make_unique<commit_source>(options, count, std::move(share.groups),
+                                        limit)));
+  }
+  auto times = plan_timeline(options);
+  plan_workers(workers, times, *rate, options.pipeline);
+  auto report = begin_report("commit", *partitions);
+  if (auto ran = run_crew(workers, times, options, report); !ran)
+    return ran;
   return finish(report, options);
 }
 

@@ -11,5 +11,8 @@ namespace troupe::bench {
 result<void> run_produce(const bench_options& options);
 result<void> run_fetch(const bench_options& options);
 result<void> run_e2e(const bench_options& options);
+result<void> run_commit(const bench_options& options);
+/// In bench_groups.cpp; needs no topic.
+result<void> run_groups(const bench_options& options);
 
 } // namespace troupe::bench

@@ -93,8 +93,9 @@ result<address> parse_address(const std::string& text) {
   return parsed;
 }
 
-result<frame_socket>
-frame_socket::open(const address& peer, milliseconds timeout) {
+result<frame_socket> frame_socket::open(const address& peer,
+                                        milliseconds timeout,
+                                        size_t buffer_bytes) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -108,7 +109,8 @@ frame_socket::open(const address& peer, milliseconds timeout) {
   int error = ECONNREFUSED;
   for (auto* to = found; to != nullptr; to = to->ai_next) {
     auto type = to->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK;
-    frame_socket made(socket(to->ai_family, type, to->ai_protocol), peer);
+    frame_socket made(socket(to->ai_family, type, to->ai_protocol), peer,
+                      buffer_bytes);
     if (made.descriptor_ < 0) {
       error = errno;
       continue;
@@ -195,9 +197,10 @@ void frame_socket::make_room(size_t size) {
 result<std::span<const std::byte>> frame_socket::receive() {
   // First whatever has come, which may be several small frames; then exactly
   // the rest of a large one, so that none of its bytes is moved.
+  auto some = buffer_.size() / 2;
   while (end_ - begin_ < size_prefix_bytes) {
-    make_room(128 << 10);
-    auto got = receive_some(std::span(buffer_).subspan(end_, 128 << 10), 0);
+    make_room(some);
+    auto got = receive_some(std::span(buffer_).subspan(end_, some), 0);
     if (!got)
       return tl::unexpected(got.error());
     end_ += *got;

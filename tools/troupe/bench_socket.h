@@ -30,12 +30,17 @@ result<address> parse_address(const std::string& text);
 /// after the timeout given to `open`. One thread at a time.
 class frame_socket {
 public:
-  static result<frame_socket>
-  open(const address& peer, std::chrono::milliseconds timeout);
+  /// The buffer grows when an answer is larger.
+  static result<frame_socket> open(const address& peer,
+                                   std::chrono::milliseconds timeout,
+                                   size_t buffer_bytes = usual_buffer_bytes);
 
   frame_socket(frame_socket&& other) noexcept;
   frame_socket& operator=(frame_socket&& other) noexcept;
   ~frame_socket();
+
+  /// For `epoll`; it stays this object's.
+  int descriptor() const noexcept { return descriptor_; }
 
   /// Sends all of `bytes`.
   result<void> send(std::span<const std::byte> bytes);
@@ -47,8 +52,11 @@ public:
   result<bool> readable(std::chrono::nanoseconds patience);
 
 private:
-  frame_socket(int descriptor, address peer)
-      : descriptor_(descriptor), peer_(std::move(peer)) {}
+  static constexpr size_t usual_buffer_bytes = 256 << 10;
+
+  frame_socket(int descriptor, address peer, size_t buffer_bytes)
+      : descriptor_(descriptor), peer_(std::move(peer)), buffer_(buffer_bytes) {
+  }
 
   result<size_t> receive_some(std::span<std::byte> into, int flags);
   void make_room(size_t size);
@@ -56,7 +64,7 @@ private:
   int descriptor_ = -1;
   address peer_;
   /// Received bytes are [begin_, end_).
-  std::vector<std::byte> buffer_ = std::vector<std::byte>(256 << 10);
+  std::vector<std::byte> buffer_;
   size_t begin_ = 0;
   size_t end_ = 0;
 };

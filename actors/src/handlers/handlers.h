@@ -27,6 +27,8 @@ result<void> leave_group(session_state& session, request_ptr x);
 result<void> sync_group(session_state& session, request_ptr x);
 result<void> describe_groups(session_state& session, request_ptr x);
 result<void> list_groups(session_state& session, request_ptr x);
+result<void> consumer_group_heartbeat(session_state& session, request_ptr x);
+result<void> consumer_group_describe(session_state& session, request_ptr x);
 result<void> delete_groups(session_state& session, request_ptr x);
 result<void> offset_delete(session_state& session, request_ptr x);
 result<void> find_coordinator(session_state& session, request_ptr x);

@@ -15,8 +15,6 @@ namespace troupe::actors::handlers {
 
 namespace {
 
-constexpr std::string_view classic_type = "classic";
-
 char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -38,12 +36,11 @@ kafka::list_groups_response response_of(const kafka::list_groups_request& asked,
     response.error_code =
         wire_code(kafka::error_code::coordinator_load_in_progress);
   for (const auto& group : found.groups) {
-    auto state = to_string(group.state);
-    if (passes(asked.states_filter, state)
-        && passes(asked.types_filter, classic_type))
+    auto state = state_of(group);
+    auto type = type_of(group);
+    if (passes(asked.states_filter, state) && passes(asked.types_filter, type))
       response.groups.push_back({group.group_id, group.protocol_type,
-                                 std::string{state},
-                                 std::string{classic_type}});
+                                 std::string{state}, std::string{type}});
   }
   return response;
 }

@@ -18,6 +18,9 @@ using request_topic = kafka::offset_commit_request::topic;
 /// (never a code that is sent) until the coordinator has decided.
 constexpr int16_t undecided = -1;
 
+/// KIP-848.
+constexpr int16_t first_version_with_member_epoch = 9;
+
 struct commit_operation {
   kafka::offset_commit_response response;
   cluster::commit_request question;
@@ -75,6 +78,7 @@ result<void> offset_commit(session_state& session, request_ptr x) {
   question.member_id = std::move(asked->member_id);
   question.group_instance_id = std::move(asked->group_instance_id);
   question.generation = asked->generation_id_or_member_epoch;
+  question.knows_member_epoch = x->version() >= first_version_with_member_epoch;
   question.retention_ms = asked->retention_time_ms;
   auto routes = session.routes();
   for (auto& topic : asked->topics)

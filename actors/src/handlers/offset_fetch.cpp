@@ -34,6 +34,8 @@ groups_of(offset_fetch_request& x, int16_t version) {
 offsets_query query_of(const offset_fetch_request::group& x) {
   offsets_query query;
   query.group_id = x.group_id;
+  query.member_id = x.member_id;
+  query.member_epoch = x.member_epoch;
   if (!x.topics)
     return query;
   auto& partitions = query.partitions.emplace();

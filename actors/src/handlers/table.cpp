@@ -30,6 +30,10 @@ handler find(kafka::api_key key) noexcept {
     return describe_groups;
   case api_key::list_groups:
     return list_groups;
+  case api_key::consumer_group_heartbeat:
+    return consumer_group_heartbeat;
+  case api_key::consumer_group_describe:
+    return consumer_group_describe;
   case api_key::delete_groups:
     return delete_groups;
   case api_key::offset_delete:

@@ -10,7 +10,6 @@ namespace troupe::kafka {
 namespace {
 
 constexpr int16_t never = std::numeric_limits<int16_t>::max();
-constexpr int16_t unadvertised = -1;
 
 // Key, name, served versions (least, greatest), first flexible version, least
 // advertised version. Produce 0-2 carries record formats from before 2017 and
@@ -48,10 +47,8 @@ constexpr auto table = std::to_array<api_info>({
     {api_key::offset_delete, "OffsetDelete", 0, 0, never, 0},
     {api_key::describe_cluster, "DescribeCluster", 0, 1, 0, 0},
     {api_key::describe_producers, "DescribeProducers", 0, 0, 0, 0},
-    {api_key::consumer_group_heartbeat, "ConsumerGroupHeartbeat", 0, 1, 0,
-     unadvertised},
-    {api_key::consumer_group_describe, "ConsumerGroupDescribe", 0, 1, 0,
-     unadvertised},
+    {api_key::consumer_group_heartbeat, "ConsumerGroupHeartbeat", 0, 1, 0, 0},
+    {api_key::consumer_group_describe, "ConsumerGroupDescribe", 0, 1, 0, 0},
     {api_key::describe_topic_partitions, "DescribeTopicPartitions", 0, 0, 0, 0},
 });
 

@@ -180,6 +180,7 @@ struct group_call {
 using join_call = group_call<cluster::join_request>;
 using sync_call = group_call<cluster::sync_request>;
 using heartbeat_call = group_call<cluster::heartbeat_request>;
+using consumer_heartbeat_call = group_call<cluster::consumer_heartbeat_request>;
 using leave_call = group_call<cluster::leave_request>;
 using commit_call = group_call<cluster::commit_request>;
 using delete_offsets_call = group_call<delete_offsets>;
@@ -203,6 +204,8 @@ using group_coordinator_actor = records_client_actor::extend<
     // Members.
     reacts_to<join_call>, reacts_to<sync_call>, reacts_to<heartbeat_call>,
     reacts_to<leave_call>,
+    // Members of KIP-848 groups.
+    reacts_to<consumer_heartbeat_call>,
     // Offsets, from members and from tools.
     reacts_to<commit_call>, reacts_to<fetch_offsets>,
     reacts_to<delete_offsets_call>,
@@ -210,8 +213,9 @@ using group_coordinator_actor = records_client_actor::extend<
     reacts_to<delete_group_call>,
     // The connection is gone.
     reacts_to<forget_group_calls>,
-    // DescribeGroups, ListGroups.
+    // DescribeGroups, ConsumerGroupDescribe, ListGroups.
     replies_to<describe_groups>::with<groups_described>,
+    replies_to<describe_consumer_groups>::with<consumer_groups_described>,
     replies_to<list_groups>::with<groups_listed>,
     // Partitions of the offsets topic came or went, or topics were deleted.
     reacts_to<routing_published>,
@@ -265,6 +269,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::join_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sync_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::heartbeat_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::leave_call)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_heartbeat_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::commit_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::delete_offsets_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::delete_group_call)

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace troupe::cluster {
 
@@ -14,6 +16,9 @@ struct consumer_group_config {
   int32_t heartbeat_interval_ms = 5000;
   /// `group.consumer.max.size`; Kafka's default is 2147483647.
   size_t members_per_group_max = 2147483647;
+  /// `group.consumer.assignors`: those that members may ask for. The first one
+  /// assigns where nobody asks.
+  std::vector<std::string> assignors = {"uniform", "range"};
 
   /// All topic names that one member subscribes to.
   size_t subscription_bytes_per_member_max = 1048576;

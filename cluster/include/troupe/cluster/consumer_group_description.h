@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/cluster/group_error.h>
 #include <troupe/storage/types.h>
 
 #include <cstdint>
@@ -25,7 +26,8 @@ enum class consumer_group_state : uint8_t {
 /// As Kafka prints it: `Reconciling`.
 std::string_view to_string(consumer_group_state x) noexcept;
 
-/// ConsumerGroupDescribe, one group.
+/// ConsumerGroupDescribe, one group. An unknown group, and one of the classic
+/// protocol, is `dead` with group_id_not_found.
 struct consumer_group_description {
   struct topic_partitions {
     storage::uuid topic_id;
@@ -49,6 +51,7 @@ struct consumer_group_description {
 
     bool operator==(const member&) const = default;
   };
+  group_error error = group_error::none;
   std::string group_id;
   consumer_group_state state = consumer_group_state::dead;
   int32_t group_epoch = 0;

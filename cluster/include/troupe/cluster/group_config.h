@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/cluster/consumer_group_config.h>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -21,6 +23,8 @@ struct group_config {
   size_t offset_metadata_bytes_max = 4096;
   /// `offsets.retention.minutes`, default 7 days.
   int64_t offsets_retention_ms = 7LL * 24 * 60 * 60 * 1000;
+  /// Those of KIP-848 groups.
+  consumer_group_config consumer;
 
   /// A member whose first JoinGroup is parked does not know its id yet and
   /// cannot send heartbeats; this long it is waited for (Kafka: constant).

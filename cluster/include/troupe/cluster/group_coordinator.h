@@ -7,6 +7,7 @@
 #include <troupe/cluster/group_record.h>
 #include <troupe/cluster/group_requests.h>
 #include <troupe/cluster/group_time.h>
+#include <troupe/cluster/group_topics.h>
 #include <troupe/storage/types.h>
 
 #include <cstddef>
@@ -25,8 +26,7 @@
 
 namespace troupe::cluster {
 
-class classic_group;
-struct group_slot;
+class group_slot;
 
 /// Decides for all groups of one offsets partition: an event and the time in,
 /// answers and records out. Used by one thread. Committed offsets live in the
@@ -51,6 +51,15 @@ public:
   /// consumers do not rebalance because their coordinator moved.
   std::vector<group_effects> loaded(group_time now);
 
+  /// The topics that there are from now on; before the first call, none.
+  void know_topics(std::shared_ptr<const group_topics> topics);
+
+  /// ConsumerGroupHeartbeat. The first member makes the group, also in the
+  /// place of an empty classic one.
+  group_effects consumer_heartbeat(uint64_t ticket,
+                                   consumer_heartbeat_request x,
+                                   group_time now);
+
   group_effects join(uint64_t ticket, join_request x, group_time now);
   group_effects sync(uint64_t ticket, sync_request x, group_time now);
   group_effects
@@ -68,7 +77,13 @@ public:
   group_effects delete_group(uint64_t ticket, std::string_view group_id,
                              std::span<const storage::topic_partition> stored);
 
+  /// May the sender of an OffsetFetch know? Only KIP-848 groups mind.
+  group_error check_fetch(std::string_view group_id,
+                          const std::optional<std::string>& member_id,
+                          int32_t member_epoch) const;
+
   group_description describe(std::string_view group_id) const;
+  consumer_group_description consumer_describe(std::string_view group_id) const;
   std::vector<group_listing> list() const;
 
   /// Removes what outlived `offsets.retention.minutes`, and the group with its
@@ -102,9 +117,9 @@ private:
       std::map<std::string, std::unique_ptr<group_slot>, std::less<>>;
 
   group_map::iterator find(std::string_view group_id);
-  /// Finds or makes the group; the end when there are too many.
+  /// Finds the group or makes a classic one; the end when there are too many.
   group_map::iterator obtain(const std::string& group_id);
-  void accept_offsets(classic_group& group, commit_request x, group_time now,
+  void accept_offsets(group_slot& group, commit_request x, group_time now,
                       commit_answer& answer, group_effects& effects);
   void remove_group(group_map::iterator x,
                     std::span<const storage::topic_partition> stored,
@@ -117,8 +132,23 @@ private:
   void unindex(group_map::iterator x);
   void drop(group_map::iterator x);
 
+  // group_coordinator_consumer.cpp
+  void load_consumer(const consumer_group_record& x);
+  void load_consumer_removal(const consumer_record_removal& x);
+  /// `group` is the end or a classic group.
+  consumer_heartbeat_answer
+  make_consumer_group(group_map::iterator group,
+                      const consumer_heartbeat_request& x, group_time now,
+                      std::vector<group_record>& records);
+  /// JoinGroup to a consumer group.
+  group_effects join_as_classic(uint64_t ticket, join_request x,
+                                group_map::iterator group, group_time now);
+  void replace(group_map::iterator x, std::unique_ptr<group_slot> by);
+
   group_config config_;
   std::mt19937_64 random_;
+  /// Never null.
+  std::shared_ptr<const group_topics> topics_;
   group_map groups_;
   /// (steady_ms, group id); the views point at the keys of `groups_`.
   std::set<std::pair<int64_t, std::string_view>> deadlines_;

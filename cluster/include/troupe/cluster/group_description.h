@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/cluster/consumer_group_description.h>
 #include <troupe/cluster/group_error.h>
 #include <troupe/cluster/group_record.h>
 
@@ -8,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace troupe::cluster {
@@ -52,9 +54,14 @@ struct group_description {
 struct group_listing {
   std::string group_id;
   std::string protocol_type;
-  group_state state = group_state::empty;
+  /// Whose state it is tells the type of the group.
+  std::variant<group_state, consumer_group_state> state = group_state::empty;
 
   bool operator==(const group_listing&) const = default;
 };
+
+/// "classic" or "consumer".
+std::string_view type_of(const group_listing& x) noexcept;
+std::string_view state_of(const group_listing& x) noexcept;
 
 } // namespace troupe::cluster

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/cluster/consumer_group_heartbeat.h>
 #include <troupe/cluster/group_error.h>
 #include <troupe/cluster/group_record.h>
 
@@ -95,7 +96,8 @@ struct delete_group_answer {
 struct group_answer {
   uint64_t ticket = 0;
   std::variant<join_answer, sync_answer, heartbeat_answer, leave_answer,
-               commit_answer, delete_offsets_answer, delete_group_answer>
+               commit_answer, delete_offsets_answer, delete_group_answer,
+               consumer_heartbeat_answer>
       what;
 
   bool operator==(const group_answer&) const = default;

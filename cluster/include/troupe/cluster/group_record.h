@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/cluster/consumer_group_record.h>
 #include <troupe/storage/types.h>
 
 #include <cstddef>
@@ -75,7 +76,7 @@ struct group_removal {
 };
 
 /// A record of `__consumer_offsets`.
-using group_record =
-    std::variant<offset_commit, offset_removal, group_metadata, group_removal>;
+using group_record = std::variant<offset_commit, offset_removal, group_metadata,
+                                  group_removal, consumer_group_record>;
 
 } // namespace troupe::cluster

@@ -29,15 +29,17 @@ offset_commit_key(std::string_view group, const storage::topic_partition& tp);
 std::vector<std::byte> offset_commit_key_prefix(std::string_view group);
 /// The key of a `group_metadata`.
 std::vector<std::byte> group_metadata_key(std::string_view group);
-/// What the keys of all `group_metadata` begin with.
-std::vector<std::byte> group_metadata_key_prefix();
+/// What the keys begin with of all records that make groups what they are:
+/// everything but offsets. One prefix per kind of record.
+std::vector<std::vector<std::byte>> group_key_prefixes();
 
 /// The version in front of a key, which is its type: 0 and 1 are offset
-/// commits, 2 is group metadata, the rest belongs to others (KIP-848).
+/// commits, 2 is group metadata, 3 and above belong to KIP-848 groups.
 result<int16_t> group_key_version(std::span<const std::byte> key);
 
-/// `unsupported_format` for key or value versions that we do not know, which
-/// is no reason to stop reading; `corrupt_log` for bytes that fit no layout.
+/// `unsupported_format` for key or value versions that we do not know or need
+/// not know, which is no reason to stop reading; `corrupt_log` for bytes that
+/// fit no layout.
 result<group_record>
 decode_group_record(std::span<const std::byte> key,
                     std::optional<std::span<const std::byte>> value);

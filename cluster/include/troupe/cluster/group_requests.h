@@ -79,11 +79,13 @@ struct commit_request {
   std::string group_id;
   std::string member_id;
   std::optional<std::string> group_instance_id;
-  /// -1: not from a member.
+  /// -1: not from a member. The member's epoch in a KIP-848 group.
   int32_t generation = -1;
   /// v2-v4; -1 is the broker's.
   int64_t retention_ms = -1;
   std::vector<offset_commit> offsets;
+  /// v9 and above: members of KIP-848 groups may commit.
+  bool knows_member_epoch = true;
 };
 
 } // namespace troupe::cluster

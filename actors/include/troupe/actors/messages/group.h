@@ -9,6 +9,7 @@
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,9 @@ struct group_answered {
 struct offsets_query {
   std::string group_id;
   std::optional<std::vector<storage::topic_partition>> partitions;
+  /// A member of a KIP-848 group and its epoch, to be told when it was fenced.
+  std::optional<std::string> member_id;
+  int32_t member_epoch = -1;
 };
 
 /// What one group has committed, as many of the partitions as it has offsets
@@ -60,6 +64,16 @@ struct describe_groups {
 /// In the order asked.
 struct groups_described {
   std::vector<cluster::group_description> groups;
+};
+
+/// ConsumerGroupDescribe.
+struct describe_consumer_groups {
+  std::vector<std::string> group_ids;
+};
+
+/// In the order asked.
+struct consumer_groups_described {
+  std::vector<cluster::consumer_group_description> groups;
 };
 
 /// ListGroups.
@@ -102,6 +116,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::group_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::offsets_fetched)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::describe_groups)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::groups_described)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::describe_consumer_groups)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_groups_described)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_groups)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::groups_listed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::routing_published)

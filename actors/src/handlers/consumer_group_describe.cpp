@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "answers.h"
+#include "handlers.h"
+#include "item_bound.h"
+
+#include <troupe/transport/kafka/messages/consumer_group_describe.h>
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <utility>
+
+namespace troupe::actors::handlers {
+
+namespace {
+
+using cluster::consumer_group_description;
+using cluster::group_error;
+using kafka::consumer_group_describe_response;
+
+/// A member that sends ConsumerGroupHeartbeat, as all of them do here.
+constexpr int8_t consumer_member_type = 1;
+
+consumer_group_describe_response::assigned
+copied(const std::vector<consumer_group_description::topic_partitions>& x) {
+  consumer_group_describe_response::assigned assigned;
+  for (const auto& topic : x)
+    assigned.topic_partitions.push_back(
+        {topic.topic_id, topic.topic_name, topic.partitions});
+  return assigned;
+}
+
+consumer_group_describe_response::member
+entry_of(const consumer_group_description::member& x) {
+  consumer_group_describe_response::member entry;
+  entry.member_id = x.member_id;
+  entry.instance_id = x.instance_id;
+  entry.rack_id = x.rack_id;
+  entry.member_epoch = x.member_epoch;
+  entry.client_id = x.client_id;
+  entry.client_host = x.client_host;
+  entry.subscribed_topic_names = x.subscribed_topic_names;
+  entry.subscribed_topic_regex = x.subscribed_topic_regex;
+  entry.assignment = copied(x.assignment);
+  entry.target_assignment = copied(x.target_assignment);
+  entry.member_type = consumer_member_type;
+  return entry;
+}
+
+consumer_group_describe_response::group
+refused(const std::string& group_id, group_error error, int32_t operations) {
+  consumer_group_describe_response::group entry;
+  entry.group_id = group_id;
+  entry.error_code = wire_code(error);
+  if (error == group_error::group_id_not_found)
+    entry.error_message = "there is no consumer group with this id";
+  entry.authorized_operations = operations;
+  return entry;
+}
+
+consumer_group_describe_response::group
+entry_of(const consumer_group_description& x, int32_t operations) {
+  if (x.error != group_error::none)
+    return refused(x.group_id, x.error, operations);
+  consumer_group_describe_response::group entry;
+  entry.group_id = x.group_id;
+  entry.group_state = to_string(x.state);
+  entry.group_epoch = x.group_epoch;
+  entry.assignment_epoch = x.assignment_epoch;
+  entry.assignor_name = x.assignor_name;
+  entry.authorized_operations = operations;
+  for (const auto& member : x.members)
+    entry.members.push_back(entry_of(member));
+  return entry;
+}
+
+} // namespace
+
+result<void> consumer_group_describe(session_state& session, request_ptr x) {
+  auto asked = x->decode<kafka::consumer_group_describe_request>();
+  if (!asked)
+    return failure(asked.error());
+  if (auto bound = check_item_count(asked->group_ids.size()); !bound)
+    return bound;
+  auto operations = asked->include_authorized_operations ? all_group_operations
+                                                         : operations_not_asked;
+  auto names = asked->group_ids;
+  session.self
+      ->request(session.shared->groups, admin_timeout,
+                describe_consumer_groups{std::move(asked->group_ids)})
+      .then(
+          [&session, x, operations](const consumer_groups_described& found) {
+            consumer_group_describe_response response;
+            for (const auto& group : found.groups)
+              response.groups.push_back(entry_of(group, operations));
+            session.reply(*x, response);
+          },
+          [&session, x, names, operations](const caf::error&) {
+            consumer_group_describe_response response;
+            for (const auto& group_id : names)
+              response.groups.push_back(
+                  refused(group_id, group_error::coordinator_not_available,
+                          operations));
+            session.reply(*x, response);
+          });
+  return {};
+}
+
+} // namespace troupe::actors::handlers
