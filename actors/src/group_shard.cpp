@@ -50,7 +50,7 @@ struct record_extent {
 
   static size_t of(const cluster::partition_assignment& x) {
     return x.size() * sizeof(storage::uuid)
-           + partition_count(x) * sizeof(int32_t);
+           + cluster::partition_count(x) * sizeof(int32_t);
   }
 };
 
