@@ -87,7 +87,9 @@ void group_coordinator_fixture::join(ticket_t ticket,
 
 storage::offset_t
 group_coordinator_fixture::committed(const std::string& group) {
-  offsets_query query{group, {{{"orders", 0}}}};
+  offsets_query query;
+  query.group_id = group;
+  query.partitions.emplace({storage::topic_partition{"orders", 0}});
   tell(coordinator, fetch_offsets{99, {query}, caller});
   REQUIRE_FALSE(heard.fetched.empty());
   const auto& found = heard.fetched.back().groups.at(0);
