@@ -3,25 +3,14 @@
 
 #include <troupe/storage/assert.h>
 
-#include <cstring>
 #include <limits>
 
 namespace troupe::cluster {
 
-void flexible_writer::number(uint64_t x, size_t size) {
-  for (auto shift = size * 8; shift > 0; shift -= 8)
-    bytes_.push_back(static_cast<std::byte>(x >> (shift - 8)));
-}
-
-void flexible_writer::append(std::string_view x) {
-  auto bytes = std::as_bytes(std::span{x.data(), x.size()});
-  bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
-}
-
 void flexible_writer::varint(uint32_t x) {
   for (; x >= 0x80; x >>= 7)
-    bytes_.push_back(static_cast<std::byte>(x | 0x80));
-  bytes_.push_back(static_cast<std::byte>(x));
+    u8(static_cast<uint8_t>(x | 0x80));
+  u8(static_cast<uint8_t>(x));
 }
 
 void flexible_writer::count(size_t x) {
@@ -47,37 +36,10 @@ void flexible_writer::key_text(std::string_view x) {
   append(x);
 }
 
-void flexible_writer::id(const storage::uuid& x) {
-  auto bytes = std::as_bytes(std::span{x.bytes});
-  bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
-}
-
-void flexible_reader::fail() noexcept {
-  ok_ = false;
-  left_ = {};
-}
-
-std::span<const std::byte> flexible_reader::take(size_t size) {
-  if (size > left_.size()) {
-    fail();
-    return {};
-  }
-  auto taken = left_.first(size);
-  left_ = left_.subspan(size);
-  return taken;
-}
-
-uint64_t flexible_reader::number(size_t size) {
-  uint64_t x = 0;
-  for (auto byte : take(size))
-    x = (x << 8) | std::to_integer<uint64_t>(byte);
-  return x;
-}
-
 uint32_t flexible_reader::varint() {
   uint64_t x = 0;
   for (unsigned shift = 0; shift < 35; shift += 7) {
-    auto byte = number(1);
+    uint64_t byte = u8();
     x |= (byte & 0x7f) << shift;
     if ((byte & 0x80) != 0)
       continue;
@@ -90,32 +52,23 @@ uint32_t flexible_reader::varint() {
 }
 
 size_t flexible_reader::count(size_t item_bytes_min) {
-  ASSERT(item_bytes_min > 0);
   size_t x = varint();
-  if (x == 0 || x - 1 > left_.size() / item_bytes_min) {
+  if (x == 0) {
     fail();
     return 0;
   }
-  return x - 1;
-}
-
-std::string flexible_reader::text_of(size_t size) {
-  auto bytes = take(size);
-  std::string x(bytes.size(), '\0');
-  if (!bytes.empty())
-    std::memcpy(x.data(), bytes.data(), bytes.size());
-  return x;
+  return bounded_count(x - 1, item_bytes_min);
 }
 
 std::string flexible_reader::text() {
-  return text_of(count(1));
+  return take_text(count(1));
 }
 
 std::optional<std::string> flexible_reader::nullable_text() {
   auto size = varint();
   if (size == 0)
     return std::nullopt;
-  return text_of(size - 1);
+  return take_text(size - 1);
 }
 
 std::string flexible_reader::key_text() {
@@ -124,15 +77,7 @@ std::string flexible_reader::key_text() {
     fail();
     return {};
   }
-  return text_of(static_cast<size_t>(size));
-}
-
-storage::uuid flexible_reader::id() {
-  storage::uuid x;
-  auto bytes = take(x.bytes.size());
-  if (!bytes.empty())
-    std::memcpy(x.bytes.data(), bytes.data(), bytes.size());
-  return x;
+  return take_text(static_cast<size_t>(size));
 }
 
 std::pair<uint32_t, std::span<const std::byte>>
@@ -142,7 +87,7 @@ flexible_reader::tagged_field() {
 }
 
 void flexible_reader::skip_tags() {
-  for (auto left = varint(); left > 0 && ok_; --left)
+  for (auto left = varint(); left > 0 && ok(); --left)
     tagged_field();
 }
 
