@@ -144,7 +144,7 @@ TEST_CASE("metadata image: a change of a partition replaces its state") {
   auto image = two_topics();
   partition_registration state{2, 4, {0, 2}, {2}, 3, {2}, {0}};
   auto changed = after(image, {partition_changed{id(1), 0, state}});
-  CHECK(changed->find({"a", 0})->leader == 2);
+  CHECK(changed->find(topic_partition{"a", 0})->leader == 2);
   CHECK(changed->find("a")->partitions[0] == state);
   CHECK(changed->find(id(1))->partitions[0] == state);
   auto older = state;
