@@ -113,7 +113,12 @@ result<std::unique_ptr<cluster::metadata_log>> node::state::open_metadata() {
   where.directory = directories.home_path();
   where.now = wall_clock();
   auto log = cluster::metadata_log::open(storage::posix_file_system(), where);
-  if (!log || !(*log)->image()->cluster_id.empty())
+  if (!log)
+    return log;
+  // Alone: what is in the log is agreed on.
+  if (auto done = (*log)->commit((*log)->end_offset(), wall_clock()); !done)
+    return failure(done.error());
+  if (!(*log)->image()->cluster_id.empty())
     return log;
   cluster::metadata_delta birth{
       cluster::cluster_created{to_string(random_uuid())}};

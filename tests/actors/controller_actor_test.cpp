@@ -61,6 +61,7 @@ struct controller_fixture : actor_fixture {
     where.directory = "/data";
     auto log = cluster::metadata_log::open(fs, where);
     REQUIRE(log);
+    REQUIRE((*log)->commit((*log)->end_offset(), 1000));
     controller_config config;
     config.broker.id = node_id;
     config.broker.producer_id_block_size = block;
