@@ -14,6 +14,8 @@ inline size_t majority_of(const std::vector<quorum_voter>& voters) {
   return voters.size() / 2 + 1;
 }
 
+bool contains(const std::vector<quorum_voter>& voters, node_id id);
+
 /// Who said what to one request for votes.
 class vote_tally {
 public:
