@@ -34,6 +34,7 @@ void controller_state::open(controller_config x) {
   config_ = std::move(x);
   log_ = std::move(*config_.log);
   core_.emplace(config_.broker, config_.seed);
+  sessions_.emplace(config_.broker.cluster);
 }
 
 controller_state::~controller_state() {
@@ -77,7 +78,7 @@ caf::result<metadata_decided>
 controller_state::on_register_node(const register_node& x) {
   std::array nodes{x.node};
   return decide(nodes, false, [this](const auto& image, auto& y) {
-    return cluster::outcome{{}, core_->register_node(image, y)};
+    return core_->register_node(image, y, *sessions_);
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include <troupe/actors/interfaces.h>
 #include <troupe/cluster/controller.h>
+#include <troupe/cluster/failure_detector.h>
 #include <troupe/cluster/metadata_log.h>
 
 #include <caf/stateful_actor.hpp>
@@ -53,6 +54,7 @@ private:
   controller_config config_;
   std::unique_ptr<cluster::metadata_log> log_;
   std::optional<cluster::controller> core_;
+  std::optional<cluster::failure_detector> sessions_;
   /// Ids left of the block that the metadata log says we own.
   int64_t next_producer_id_ = 0;
   int64_t producer_id_end_ = 0;
