@@ -80,8 +80,9 @@ void broker_lifecycle_state::beat_now() {
   beat.node = node_.id;
   beat.incarnation = node_.incarnation;
   beat.metadata_end_offset = image->end_offset;
-  beat.knows_itself = known != image->nodes.end()
-                      && known->second.incarnation == node_.incarnation;
+  beat.knows_fenced = known != image->nodes.end()
+                      && known->second.incarnation == node_.incarnation
+                      && known->second.fenced;
   beat.wants_to_stop = stopping_;
   in_flight_ = true;
   self->request(

@@ -26,6 +26,8 @@ struct controller_config {
   quorum_actor quorum;
   /// Told about each new image.
   broker_actor follower;
+  /// Told where other nodes are; null on a node that is alone.
+  membership_actor membership;
   /// The controller of another node; null while there is no connection.
   std::function<remote_controller_actor(cluster::node_id)> controller_of;
   uint64_t seed = 0;

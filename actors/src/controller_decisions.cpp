@@ -122,7 +122,10 @@ void controller_state::on_image_committed(const image_committed& x) {
 void controller_state::take_image(cluster::image_ptr image) {
   if (image->end_offset <= image_->end_offset)
     return;
+  bool nodes_changed = image->nodes != image_->nodes;
   image_ = std::move(image);
+  if (nodes_changed && config_.membership != nullptr)
+    self->send(config_.membership, follow_nodes{addresses_of(*image_)});
   apply_newest();
 }
 

@@ -40,7 +40,7 @@ typename Inspector::result_type inspect(Inspector& f, node_registration& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, node_heartbeat& x) {
   return f(caf::meta::type_name("node_heartbeat"), x.node, x.incarnation,
-           x.metadata_end_offset, x.knows_itself, x.wants_to_stop);
+           x.metadata_end_offset, x.knows_fenced, x.wants_to_stop);
 }
 
 template <class Inspector>

@@ -88,6 +88,9 @@ public:
   outcome remove_node(const metadata_image& image, node_id node) const;
 
   outcome alter_isr(const metadata_image& image, const isr_alteration& x) const;
+  /// The replica leaves the ISR and others lead, if there are others in sync.
+  outcome resign_replica(const metadata_image& image,
+                         const replica_resignation& x) const;
   outcome elect_leader(const metadata_image& image, const topic_partition& name,
                        election_type type) const;
   /// Gives leadership back to preferred leaders that could lead, of at most

@@ -68,9 +68,9 @@ struct node_heartbeat {
   uuid incarnation;
   /// It serves the metadata below.
   offset_t metadata_end_offset = 0;
-  /// That metadata has this incarnation's registration: the node knows of
-  /// everything that happened while it was away, and may lead.
-  bool knows_itself = false;
+  /// That metadata says that this incarnation is fenced: the node knows what
+  /// happened while it was away, and may lead again.
+  bool knows_fenced = false;
   /// It wants to stop, once others lead what it leads.
   bool wants_to_stop = false;
 
@@ -89,6 +89,16 @@ struct isr_alteration {
   std::vector<node_id> isr;
 
   bool operator==(const isr_alteration&) const = default;
+};
+
+/// A node cannot serve its replica any more, although it is alive: the disk
+/// failed.
+struct replica_resignation {
+  node_id node = no_node;
+  uuid topic_id;
+  int32_t partition = 0;
+
+  bool operator==(const replica_resignation&) const = default;
 };
 
 /// ElectLeaders, Kafka's numbers (KIP-460).

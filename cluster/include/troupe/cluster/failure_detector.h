@@ -36,6 +36,8 @@ public:
   /// Call `take_expired` then, at the latest.
   int64_t next_deadline_ms() const noexcept;
 
+  /// Whether the node has a session, be it one that `begin` gave.
+  bool present(node_id node) const { return sessions_.contains(node); }
   /// Whether this incarnation has spoken to this controller and still may.
   bool alive(node_id node, const uuid& incarnation) const;
   /// Whether some incarnation has.

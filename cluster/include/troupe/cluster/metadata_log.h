@@ -40,6 +40,8 @@ public:
 
   /// What is committed.
   const image_ptr& image() const noexcept;
+  /// What the log says up to its end, agreed on or not.
+  const image_ptr& latest_image() const noexcept;
 
   /// For a node that decides alone: appends, syncs and commits in one step, and
   /// answers the new image. On any error nothing changed, except that after a
