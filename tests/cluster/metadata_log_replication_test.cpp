@@ -104,8 +104,10 @@ TEST_CASE("metadata log: voters are in force before they are committed") {
   append_as_leader(*log, {voting({1, 2})}, 1);
   CHECK(log->voters() == voting({1, 2}).voters);
   CHECK(log->voters_offset() == 2);
+  CHECK(log->voters_before() == voting({1}).voters);
   CHECK(log->image()->voters == voting({1}).voters);
   REQUIRE(log->truncate_to(2));
+  CHECK(log->voters_before().empty());
   CHECK(log->voters() == voting({1}).voters);
   CHECK(log->voters_offset() == 0);
 }
