@@ -158,10 +158,6 @@ const image_ptr& metadata_log::latest_image() const noexcept {
   return state_->latest.image;
 }
 
-const image_ptr& metadata_log::latest_image() const noexcept {
-  return state_->latest.image;
-}
-
 const std::optional<storage::error>&
 metadata_log::snapshot_error() const noexcept {
   return state_->snapshot_error;

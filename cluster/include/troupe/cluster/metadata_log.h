@@ -40,8 +40,6 @@ public:
 
   /// What is committed.
   const image_ptr& image() const noexcept;
-  /// With all that may still be truncated: a first guess after a start.
-  const image_ptr& latest_image() const noexcept;
   /// What the log says up to its end, agreed on or not.
   const image_ptr& latest_image() const noexcept;
 
