@@ -54,4 +54,15 @@ transport_actor spawn_transport(caf::actor_system& system,
   return system.spawn<caf::detached>(transport_of, std::move(server));
 }
 
+membership_actor
+spawn_membership(caf::actor_system& system, membership_config x, bool tls) {
+  x.spawn_dialer = [&system, tls] {
+    return system.spawn<caf::detached>(dialer, tls);
+  };
+  x.spawn_link = [&system](peer_link_config link) {
+    return system.spawn<caf::detached>(peer_link, std::move(link));
+  };
+  return system.spawn(membership, std::move(x));
+}
+
 } // namespace troupe::actors

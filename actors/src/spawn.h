@@ -4,11 +4,14 @@
 #include "broker_actor.h"
 #include "cold_reader_actor.h"
 #include "controller_actor.h"
+#include "dialer_actor.h"
 #include "disk_sync_actor.h"
 #include "error_map.h"
 #include "group_coordinator_actor.h"
 #include "log_cleaner_actor.h"
 #include "log_keeper_actor.h"
+#include "membership_actor.h"
+#include "peer_link_actor.h"
 #include "transport_actor.h"
 
 #include <caf/fwd.hpp>
@@ -16,13 +19,16 @@
 /// Who runs where: the one place that decides about threads (ADR 0007).
 ///
 ///   on a lane     session, partition      (spawn_on, beside their sockets)
-///   pooled        broker                  (never blocks)
+///   pooled        broker, membership      (never block)
 ///   own thread    controller              (syncs the metadata log)
 ///                 group_coordinator       (RocksDB stalls now and then)
 ///                 log_keeper, disk_sync   (one each per data directory)
 ///                 cold_reader             (four per data directory)
 ///                 log_cleaner             (reads and writes for minutes)
 ///                 transport               (waits for connections to end)
+///                 peer_link               (reads slices; must not be late)
+///                 dialer                  (one per dial: waits for the
+///                 network)
 namespace troupe::actors {
 
 /// Disks serve a few reads at once better than one after the other.
@@ -42,5 +48,8 @@ spawn_log_cleaner(caf::actor_system& system, log_cleaner_config x);
 cold_reader_actor spawn_cold_reader(caf::actor_system& system);
 transport_actor spawn_transport(caf::actor_system& system,
                                 std::shared_ptr<transport::server> server);
+/// Fills in how the membership makes links and dialers.
+membership_actor
+spawn_membership(caf::actor_system& system, membership_config x, bool tls);
 
 } // namespace troupe::actors
