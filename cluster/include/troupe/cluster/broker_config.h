@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/cluster/cluster_config.h>
 #include <troupe/cluster/config_table.h>
 #include <troupe/cluster/group_config.h>
+#include <troupe/cluster/replication_config.h>
 #include <troupe/storage/result.h>
 
 #include <cstdint>
@@ -71,6 +73,8 @@ struct broker_config {
   cleaner_config cleaner;
   group_config groups;
   offsets_topic_config offsets_topic;
+  cluster_config cluster;
+  replication_config replication;
   int64_t offsets_retention_check_interval_ms = 600000;
   /// Partitions a node accepts in all (`troupe.partitions.max`).
   int64_t partitions_max = 100000;
