@@ -12,6 +12,9 @@ namespace {
 /// What a refused leader lets pass before it asks again.
 constexpr int64_t refused_pause_ms = 1'000;
 
+/// A proposal without an answer for so long is made again.
+constexpr int64_t answer_ms_max = 5'000;
+
 bool contains(const std::vector<node_id>& nodes, node_id x) {
   return std::find(nodes.begin(), nodes.end(), x) != nodes.end();
 }
@@ -136,35 +139,43 @@ bool leader_replication::may_join(const follower& x) const {
   return x.end_offset >= high_watermark_ && x.end_offset >= epoch_start_;
 }
 
+bool leader_replication::belongs(const follower& x, timestamp_ms now,
+                                 int64_t lag_max_ms) const {
+  return x.in_sync ? !lags(x, now, lag_max_ms) : may_join(x);
+}
+
 std::optional<isr_proposal>
 leader_replication::propose(timestamp_ms now, int64_t lag_max_ms) {
+  auto wait_is_over = now - asked_ms_ > answer_ms_max;
   switch (proposal_state_) {
-  case proposal_state::asked:
   case proposal_state::decided:
     return std::nullopt;
+  case proposal_state::asked:
+    if (!wait_is_over)
+      return std::nullopt;
+    [[fallthrough]];
   case proposal_state::to_repeat:
     proposal_state_ = proposal_state::asked;
+    asked_ms_ = now;
     return proposal_;
   case proposal_state::none:
     break;
   }
-  if (now < propose_after_ms_)
+  auto changes = [&](const follower& x) {
+    return belongs(x, now, lag_max_ms) != x.in_sync;
+  };
+  if (now < propose_after_ms_
+      || std::none_of(followers_.begin(), followers_.end(), changes))
     return std::nullopt;
-  isr_proposal next{epoch_, partition_epoch_, {self_}};
-  bool changed = false;
-  for (const auto& x : followers_) {
-    auto stays = x.in_sync ? !lags(x, now, lag_max_ms) : may_join(x);
-    changed = changed || stays != x.in_sync;
-    if (stays)
-      next.isr.push_back(x.id);
+  proposal_ = {epoch_, partition_epoch_, {self_}};
+  for (auto& x : followers_) {
+    x.proposed = belongs(x, now, lag_max_ms);
+    if (x.proposed)
+      proposal_.isr.push_back(x.id);
   }
-  if (!changed)
-    return std::nullopt;
-  for (auto& x : followers_)
-    x.proposed = contains(next.isr, x.id);
-  proposal_ = next;
   proposal_state_ = proposal_state::asked;
-  return next;
+  asked_ms_ = now;
+  return proposal_;
 }
 
 void leader_replication::proposal_answered(isr_answer x, timestamp_ms now) {

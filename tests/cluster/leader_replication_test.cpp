@@ -161,13 +161,15 @@ TEST_CASE("leader replication: who lags is to leave the ISR, once") {
   auto asked = x.propose(101 + lag_max_ms, lag_max_ms);
   REQUIRE(asked.has_value());
   CHECK(*asked == isr_proposal{3, 7, {1, 2}});
-  CHECK_FALSE(x.propose(5'000, lag_max_ms).has_value());
+  CHECK_FALSE(x.propose(6'000, lag_max_ms).has_value());
+  // No answer at all: once more.
+  CHECK(x.propose(7'000, lag_max_ms) == asked);
   // Not before it is in an image.
   CHECK(x.high_watermark() == 10);
-  x.proposal_answered(isr_answer::accepted, 5'000);
+  x.proposal_answered(isr_answer::accepted, 7'000);
   CHECK(x.high_watermark() == 10);
-  CHECK_FALSE(x.propose(6'000, lag_max_ms).has_value());
-  CHECK(x.registration_changed(registration({2, 1, 3}, {1, 2}, 8), 6'000));
+  CHECK_FALSE(x.propose(90'000, lag_max_ms).has_value());
+  CHECK(x.registration_changed(registration({2, 1, 3}, {1, 2}, 8), 90'000));
   CHECK(x.high_watermark() == 20);
   CHECK(x.in_sync_count() == 2);
 }

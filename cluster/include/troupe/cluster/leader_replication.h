@@ -84,6 +84,8 @@ private:
   void take_over(const partition_registration& x, timestamp_ms now);
   bool lags(const follower& x, timestamp_ms now, int64_t lag_max_ms) const;
   bool may_join(const follower& x) const;
+  /// Whether it should be in the ISR.
+  bool belongs(const follower& x, timestamp_ms now, int64_t lag_max_ms) const;
   /// Moves the high watermark up to what the ends allow; never back.
   bool advance();
 
@@ -100,6 +102,7 @@ private:
   size_t in_sync_count_ = 0;
   isr_proposal proposal_;
   proposal_state proposal_state_ = proposal_state::none;
+  timestamp_ms asked_ms_ = 0;
   /// After a refusal nothing is proposed until then.
   timestamp_ms propose_after_ms_ = 0;
 };
