@@ -175,7 +175,9 @@ void node::state::spawn_broker() {
   config.groups = groups;
   config.cleaner = cleaner;
   config.found = std::move(directories.logs);
+  config.seed = random_seed();
   config.now = wall_clock;
+  config.steady_now = steady_clock_ms;
   broker = actors::spawn_broker(*system, std::move(config));
 }
 

@@ -178,17 +178,17 @@ leader_replication::propose(timestamp_ms now, int64_t lag_max_ms) {
   return proposal_;
 }
 
-void leader_replication::proposal_answered(isr_answer x, timestamp_ms now) {
+bool leader_replication::proposal_answered(isr_answer x, timestamp_ms now) {
   if (proposal_state_ != proposal_state::asked)
-    return;
+    return false;
   switch (x) {
   case isr_answer::accepted:
   case isr_answer::stale:
     proposal_state_ = proposal_state::decided;
-    return;
+    return false;
   case isr_answer::unknown:
     proposal_state_ = proposal_state::to_repeat;
-    return;
+    return false;
   case isr_answer::refused:
     break;
   }
@@ -196,6 +196,7 @@ void leader_replication::proposal_answered(isr_answer x, timestamp_ms now) {
   propose_after_ms_ = now + refused_pause_ms;
   for (auto& y : followers_)
     y.proposed = false;
+  return advance();
 }
 
 } // namespace troupe::cluster

@@ -140,8 +140,9 @@ void replication_chaos::propose(node_id id) {
   auto take = [this, id, epoch, answered, life = me.life](isr_answer x) {
     auto* leader = of(id).leader();
     if (!std::exchange(*answered, true) && of(id).life == life
-        && leader != nullptr && leader->epoch() == epoch)
-      leader->proposal_answered(x, now_);
+        && leader != nullptr && leader->epoch() == epoch
+        && leader->proposal_answered(x, now_))
+      high_watermark_moved(id);
   };
   send(id, controller, [this, id, x = *asked, take] {
     auto judged = judge(x);

@@ -49,7 +49,9 @@ public:
   /// behind for `lag_max_ms`, with those that caught up. From here on it is in
   /// flight, until `proposal_answered` or a newer registration.
   std::optional<isr_proposal> propose(timestamp_ms now, int64_t lag_max_ms);
-  void proposal_answered(isr_answer x, timestamp_ms now);
+  /// True when the high watermark moved: it does not wait any more for whom a
+  /// refused proposal named.
+  bool proposal_answered(isr_answer x, timestamp_ms now);
 
   leader_epoch_t epoch() const noexcept { return epoch_; }
   int32_t partition_epoch() const noexcept { return partition_epoch_; }
