@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/actors/controller_interfaces.h>
 #include <troupe/actors/messages/group.h>
 #include <troupe/actors/messages/metadata.h>
 #include <troupe/actors/messages/session.h>
@@ -17,22 +18,6 @@ namespace troupe::actors {
 
 using caf::reacts_to;
 using caf::replies_to;
-
-/// Owns the metadata log and decides every change of it. Detached: it syncs
-/// each change before it counts.
-using controller_actor = caf::typed_actor<
-    // CreateTopics and auto-creation.
-    replies_to<create_topics>::with<metadata_decided>,
-    // DeleteTopics.
-    replies_to<delete_topics>::with<metadata_decided>,
-    // CreatePartitions.
-    replies_to<create_partitions>::with<metadata_decided>,
-    // AlterConfigs, IncrementalAlterConfigs.
-    replies_to<alter_configs>::with<metadata_decided>,
-    // A node came up, perhaps with a new address.
-    replies_to<register_node>::with<metadata_decided>,
-    // InitProducerId.
-    replies_to<allocate_producer_id>::with<producer_id_allocated>>;
 
 /// Whoever calls the coordinator of groups: sessions.
 using group_client_actor = caf::typed_actor<
