@@ -44,9 +44,9 @@ void quorum::state::found(quorum_time now) {
 
 /// The time has come to look for a leader.
 void quorum::state::stand(quorum_time now) {
-  if (!is_voter())
+  if (!may_stand())
     election_at_ms = election_timeout(now);
-  else if (storage.voters().size() == 1)
+  else if (is_voter() && storage.voters().size() == 1)
     become_candidate(now);
   else
     become_prospective(now);

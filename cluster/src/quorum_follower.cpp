@@ -189,7 +189,7 @@ void quorum::state::tick_follower(quorum_time now) {
     fetch_later(now);
   if (now.steady_ms < leader_missed_at_ms)
     return;
-  if (is_voter())
+  if (may_stand())
     stand(now);
   else
     become_unattached(now);

@@ -20,11 +20,6 @@ T reached_by_majority(std::vector<T> values, size_t majority) {
   return values[majority - 1];
 }
 
-bool contains(const std::vector<quorum_voter>& voters, node_id id) {
-  return std::any_of(voters.begin(), voters.end(),
-                     [id](const quorum_voter& x) { return x.id == id; });
-}
-
 } // namespace
 
 const replica_progress* quorum_replicas::find(node_id id) const {

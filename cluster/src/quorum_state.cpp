@@ -27,13 +27,21 @@ quorum::state::state(quorum_config config_, quorum_storage& storage_,
 }
 
 bool quorum::state::is_voter(node_id id) const {
-  const auto& voters = storage.voters();
-  return std::any_of(voters.begin(), voters.end(),
-                     [id](const quorum_voter& x) { return x.id == id; });
+  return contains(storage.voters(), id);
 }
 
 bool quorum::state::is_voter() const {
   return is_voter(config.self);
+}
+
+/// Also a node whose removal is not agreed on yet: when nobody else has that
+/// entry, its own log is the longest and it votes for nobody else (Raft's
+/// dissertation, section 4.2.2). Then the others elect it, and it finishes the
+/// removal without a vote of its own.
+bool quorum::state::may_stand() const {
+  return is_voter()
+         || (storage.voters_offset() >= high_watermark
+             && contains(storage.voters_before(), config.self));
 }
 
 bool quorum::state::ready() const noexcept {

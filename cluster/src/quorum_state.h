@@ -51,6 +51,7 @@ struct quorum::state {
   bool alive() const noexcept { return role != quorum_role::failed; }
   bool is_voter(node_id id) const;
   bool is_voter() const;
+  bool may_stand() const;
   bool ready() const noexcept;
   int64_t random_below(int64_t bound_ms);
   void send(node_id to, quorum_message x);

@@ -18,6 +18,11 @@ among(const std::vector<quorum_voter>& voters, const std::set<node_id>& nodes) {
 
 } // namespace
 
+bool contains(const std::vector<quorum_voter>& voters, node_id id) {
+  return std::any_of(voters.begin(), voters.end(),
+                     [id](const quorum_voter& x) { return x.id == id; });
+}
+
 void vote_tally::clear() {
   granted_.clear();
   rejected_.clear();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <troupe/cluster/quorum_records.h>
+#include <troupe/cluster/metadata_record.h>
 
 #include <cstddef>
 #include <set>
@@ -13,6 +13,8 @@ namespace troupe::cluster {
 inline size_t majority_of(const std::vector<quorum_voter>& voters) {
   return voters.size() / 2 + 1;
 }
+
+bool contains(const std::vector<quorum_voter>& voters, node_id id);
 
 /// Who said what to one request for votes.
 class vote_tally {

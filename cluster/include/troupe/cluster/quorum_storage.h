@@ -82,6 +82,9 @@ public:
   virtual const std::vector<quorum_voter>& voters() const = 0;
   /// Offset of that record (of a snapshot: just below its end).
   virtual offset_t voters_offset() const = 0;
+  /// Voters before that record, while it may yet be truncated; empty when
+  /// there were none, or when `commit` covers the record.
+  virtual const std::vector<quorum_voter>& voters_before() const = 0;
 
   /// Everything below is agreed on: images may show it, snapshots cover it.
   /// Never goes back, never beyond what is synced.
