@@ -36,8 +36,8 @@ struct broker_actor_config {
   storage::uuid incarnation;
   /// This end of the link to a node. Null on a node that is alone.
   std::function<peer_link_actor(cluster::node_id)> link_to;
-  /// Carries proposals of partitions to the controller. Null likewise.
-  std::function<void(propose_isr)> propose_isr;
+  /// The controller, once there is one. Null likewise.
+  std::function<isr_judge_actor()> controller;
   uint64_t seed = 0;
   std::function<storage::timestamp_ms()> now;
   /// One that never goes back.

@@ -124,7 +124,7 @@ void broker_state::serve(const storage::topic_partition& name, hosted& host,
   config.report_failure = [me = broker_actor{self}](partition_failed y) {
     caf::anon_send(me, y);
   };
-  config.propose_isr = config_.propose_isr;
+  config.controller = config_.controller;
   config.now = config_.now;
   config.steady_now = config_.steady_now;
   host.actor =

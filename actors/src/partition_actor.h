@@ -37,8 +37,8 @@ struct partition_config {
   log_cleaner_actor cleaner;
   /// Told when the disk fails.
   std::function<void(partition_failed)> report_failure;
-  /// Carries proposals to the controller; null on a node that is alone.
-  std::function<void(propose_isr)> propose_isr;
+  /// The controller, once there is one; null on a node that is alone.
+  std::function<isr_judge_actor()> controller;
   /// The wall clock.
   std::function<storage::timestamp_ms()> now;
   /// One that never goes back.
@@ -73,7 +73,6 @@ struct partition_state {
   void on_append_pulled(append_pulled& x);
   void on_find_pull_position(find_pull_position& x);
   void on_check_replicas();
-  void on_isr_decided(const isr_decided& x);
   void on_housekeep();
   void on_flush_now();
   void on_files_synced(const files_synced& x);
@@ -117,6 +116,7 @@ private:
   void serve_pull(pull_records& x);
   void answer_pull(const pull_records& x, records_pulled answer);
   void propose_if_due();
+  void isr_judged_as(cluster::leader_epoch_t epoch_asked, const problem& why);
 
   void change_role(const cluster::partition_registration& x);
   /// Makes the checkpoint of a cut log durable; until then it is not touched.

@@ -123,7 +123,8 @@ public:
   bool has_followers() const noexcept;
   std::optional<cluster::isr_proposal>
   propose(const partition_time& now, int64_t lag_ms_max);
-  void proposal_answered(const isr_decided& x, const partition_time& now);
+  void proposal_answered(cluster::leader_epoch_t epoch_asked,
+                         const problem& why, const partition_time& now);
 
   // -- as a follower ----------------------------------------------------------
 

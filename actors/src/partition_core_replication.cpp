@@ -24,13 +24,21 @@ cluster::pull_verdict verdict_of(const problem& x) {
              : cluster::pull_verdict::unavailable;
 }
 
+cluster::isr_answer answer_of(cluster::refusal x) {
+  using cluster::refusal;
+  if (x == refusal::stale_partition_epoch || x == refusal::fenced_leader_epoch)
+    return cluster::isr_answer::stale;
+  return x == refusal::not_controller ? cluster::isr_answer::unknown
+                                      : cluster::isr_answer::refused;
+}
+
 /// A refusal by the controller is final; without one the proposal may have
 /// been accepted all the same.
 cluster::isr_answer answer_of(const problem& x) {
   if (x.ok())
     return cluster::isr_answer::accepted;
-  if (std::holds_alternative<cluster::refusal>(x.code))
-    return cluster::isr_answer::refused;
+  if (auto* code = std::get_if<cluster::refusal>(&x.code))
+    return answer_of(*code);
   return cluster::isr_answer::unknown;
 }
 
@@ -163,11 +171,12 @@ partition_core::propose(const partition_time& now, int64_t lag_ms_max) {
   return leader()->propose(now.steady_ms, lag_ms_max);
 }
 
-void partition_core::proposal_answered(const isr_decided& x,
+void partition_core::proposal_answered(cluster::leader_epoch_t epoch_asked,
+                                       const problem& why,
                                        const partition_time& now) {
-  if (closed() || !leads() || x.leader_epoch != epoch())
+  if (closed() || !leads() || epoch_asked != epoch())
     return;
-  leader()->proposal_answered(answer_of(x.why), now.steady_ms);
+  leader()->proposal_answered(answer_of(why), now.steady_ms);
   show_offsets();
 }
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a partition does as a leader with followers on other nodes.
+#include "error_map.h"
 #include "partition_actor.h"
+
+#include <troupe/actors/inspect_controller.h>
 
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace troupe::actors {
@@ -20,6 +24,9 @@ constexpr uint32_t pull_bytes_max = 8 << 20;
 
 /// Nor may it make a leader keep its pull for longer.
 constexpr uint32_t pull_wait_ms_max = 60'000;
+
+/// The controller answers when the change is agreed on.
+constexpr std::chrono::seconds isr_timeout{10};
 
 } // namespace
 
@@ -148,22 +155,33 @@ void partition_state::on_check_replicas() {
 }
 
 void partition_state::propose_if_due() {
-  if (config_.propose_isr == nullptr || !core_->has_followers())
+  if (config_.controller == nullptr || !core_->has_followers())
     return;
   auto proposal = core_->propose(time(), config_.lag_ms_max);
   if (!proposal)
     return;
   spdlog::info("partition.isr_proposed tp={} isr=[{}]", to_string(config_.name),
                fmt::join(proposal->isr, ","));
-  config_.propose_isr({config_.name, core_->log().options().topic_id,
-                       std::move(*proposal), self});
+  auto epoch = proposal->leader_epoch;
+  auto controller = config_.controller();
+  if (controller == nullptr)
+    return isr_judged_as(epoch, {errc::stopping, "there is no controller"});
+  propose_isr question{{config_.core.self, core_->log().options().topic_id,
+                        config_.name.partition, epoch,
+                        proposal->partition_epoch, std::move(proposal->isr)}};
+  self->request(controller, isr_timeout, std::move(question))
+      .then([this, epoch](const isr_judged& x) { isr_judged_as(epoch, x.why); },
+            [this, epoch](const caf::error& x) {
+              isr_judged_as(epoch, to_problem(x));
+            });
 }
 
-void partition_state::on_isr_decided(const isr_decided& x) {
-  if (!x.why.ok())
+void partition_state::isr_judged_as(cluster::leader_epoch_t epoch_asked,
+                                    const problem& why) {
+  if (!why.ok())
     spdlog::info("partition.isr_declined tp={} reason=\"{}\"",
-                 to_string(config_.name), x.why.message);
-  core_->proposal_answered(x, time());
+                 to_string(config_.name), why.message);
+  core_->proposal_answered(epoch_asked, why, time());
   if (!core_->closed() && !core_->failed())
     high_watermark_moved();
 }

@@ -34,7 +34,6 @@ waiting_partition(partition_actor::pointer, outcomes* told) {
       [](const append_pulled&) {},
       [](const find_pull_position&) {},
       [](const check_replicas&) {},
-      [](const isr_decided&) {},
       [](const housekeep&) {},
       [](const flush_now&) {},
       [](const consider_compaction&) {},

@@ -93,7 +93,6 @@ partition(partition_actor::pointer self, session_fixture* test) {
       [](const append_pulled&) {},
       [](const find_pull_position&) {},
       [](const check_replicas&) {},
-      [](const isr_decided&) {},
       [](const housekeep&) {},
       [](const flush_now&) {},
       [](const consider_compaction&) {},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troupe/actors/messages/compaction.h>
+#include <troupe/actors/messages/controller.h>
 #include <troupe/actors/messages/disk.h>
 #include <troupe/actors/messages/partition.h>
 #include <troupe/actors/messages/replica.h>
@@ -127,8 +128,8 @@ using partition_actor = caf::typed_actor<
     reacts_to<pull_records>,
     // The replica that pulls from another node.
     reacts_to<append_pulled>, reacts_to<find_pull_position>,
-    // Who lags, who waits too long; and what the controller made of it.
-    reacts_to<check_replicas>, reacts_to<isr_decided>,
+    // Who lags, and whose pull has waited long enough?
+    reacts_to<check_replicas>,
     // Retention and idle producers.
     reacts_to<housekeep>,
     // A flush interval is over (from itself).
@@ -142,13 +143,10 @@ using partition_actor = caf::typed_actor<
     // Close or delete the log, then stop.
     replies_to<close_partition>::with<partition_closed>>;
 
-/// A partition asks for another ISR; exactly one isr_decided follows.
-struct propose_isr {
-  storage::topic_partition name;
-  storage::uuid topic_id;
-  cluster::isr_proposal proposal;
-  partition_actor partition;
-};
+/// What a partition asks of the controller.
+using isr_judge_actor = caf::typed_actor<
+    // Is this who is in sync?
+    replies_to<propose_isr>::with<isr_judged>>;
 
 /// Opens, closes and removes the logs of one data directory. Detached: blocks.
 using log_keeper_actor = caf::typed_actor<
@@ -203,7 +201,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::append_records)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pull_records)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::append_pulled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_pull_position)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::propose_isr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sync_files)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::compact_log)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::read_records)

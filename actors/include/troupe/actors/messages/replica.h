@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <troupe/actors/problem.h>
-#include <troupe/cluster/isr_proposal.h>
 #include <troupe/cluster/metadata_image.h>
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -55,12 +53,6 @@ struct pull_due {
 /// long enough.
 struct check_replicas {};
 
-/// What the controller made of a partition's proposal.
-struct isr_decided {
-  cluster::leader_epoch_t leader_epoch = -1;
-  problem why;
-};
-
 } // namespace troupe::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pull_applied)
@@ -68,4 +60,3 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::follow_leader)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::stop_following)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pull_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::check_replicas)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::isr_decided)
