@@ -202,7 +202,11 @@ void node::state::spawn_broker() {
   config.groups = groups;
   config.cleaner = cleaner;
   config.found = std::move(directories.logs);
+  if (!alone())
+    config.incarnation = incarnation;
+  config.seed = random_seed();
   config.now = wall_clock;
+  config.steady_now = steady_clock_ms;
   broker = actors::spawn_broker(*system, std::move(config));
 }
 

@@ -128,6 +128,8 @@ struct log::state {
   result<void> truncate_segment(size_t i, const cut& at);
   /// Memory follows the files.
   void forget_after_end();
+  /// Removes all segments, the newest first, and makes one at `offset`.
+  result<void> begin_anew(offset_t offset);
 
   result<void> plan_segments(compaction_plan& plan, offset_t limit);
   result<bool> is_young(size_t i, timestamp_ms now);

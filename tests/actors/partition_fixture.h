@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actor_fixture.h"
+#include "routing_fixture.h"
 
 #include <tests/storage/log_fixture.h>
 #include <troupe/actors/interfaces.h>
@@ -59,6 +60,7 @@ public:
   void finish_sync(problem why = {});
 
   storage::test::log_fixture store;
+  int64_t steady_ms = 0;
   client_record told;
   std::deque<sync_files> syncs;
   std::vector<save_checkpoint> checkpoints;

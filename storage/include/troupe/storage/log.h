@@ -172,6 +172,12 @@ public:
   /// failure of the medium poisons the log: only opening it again helps.
   result<void> truncate_to(offset_t offset);
 
+  /// Removes everything; the log starts and ends at `offset`, where the next
+  /// append goes. For a replica whose records are all gone from its leader.
+  /// Blocks, and as with `truncate_to`: save `checkpoint`, and a failure of the
+  /// medium poisons the log.
+  result<void> restart_at(offset_t offset);
+
   /// Moves the log start offset up (DeleteRecords); whole segments below it
   /// leave the log.
   result<removed_files> delete_records_before(offset_t offset);

@@ -29,6 +29,8 @@ struct log_opened {
   problem why;
   log_box value;
   storage::recovery_report report;
+  /// As it was known when the log was last saved; 0 when it was not.
+  storage::offset_t high_watermark = 0;
 };
 
 /// Sync and close a log, save its checkpoint; remove it if `erase` is set.
