@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/cluster/quorum_messages.h>
+
+#include <optional>
+#include <vector>
+
+namespace troupe::cluster {
+
+/// What a quorum wants done after one or more calls.
+struct quorum_effects {
+  struct outgoing {
+    node_id to = no_node;
+    quorum_message message;
+  };
+
+  /// In the order in which they were decided. Losing some is harmless.
+  std::vector<outgoing> messages;
+  /// Role, leader or epoch is another one.
+  bool leadership_changed = false;
+  bool high_watermark_moved = false;
+  bool voters_changed = false;
+  /// Everything at and after this offset was removed from our log: whoever
+  /// waits for it will wait in vain. The lowest such offset.
+  std::optional<offset_t> truncated_to;
+  /// The log was replaced by a snapshot: whoever waits for an offset learns
+  /// nothing about it from the high watermark.
+  bool log_replaced = false;
+  /// Entries wait for `quorum::flush`; send the messages first.
+  bool flush_wanted = false;
+};
+
+} // namespace troupe::cluster
