@@ -112,12 +112,6 @@ find_home(storage::file_system& fs, const opened_directories& x) {
   return size_t{0};
 }
 
-std::string
-properties_of(const std::string& cluster_id, cluster::node_id node) {
-  return "version=1\ncluster.id=" + cluster_id
-         + "\nnode.id=" + std::to_string(node) + "\n";
-}
-
 } // namespace
 
 result<opened_directories>
@@ -157,37 +151,6 @@ open_directories(storage::file_system& fs,
   opened.offsets = std::move(database->offsets);
   opened.views = std::move(database->views);
   return opened;
-}
-
-result<void>
-claim_directories(storage::file_system& fs, const opened_directories& opened,
-                  const std::string& cluster_id, cluster::node_id node) {
-  auto ours = properties_of(cluster_id, node);
-  for (const auto& x : opened.all) {
-    if (!x.online)
-      continue;
-    auto path = x.path + "/meta.properties";
-    auto there = fs.exists(path);
-    if (!there)
-      return failure(there.error());
-    if (!*there) {
-      auto done =
-          storage::replace_file(fs, path, std::as_bytes(std::span{ours}));
-      if (!done)
-        return done;
-      continue;
-    }
-    auto content = storage::read_file(fs, path, partition_metadata_bytes_max);
-    if (!content)
-      return failure(content.error());
-    std::string_view text(reinterpret_cast<const char*>(content->data()),
-                          content->size());
-    if (text != ours)
-      return failure(storage::errc::invalid_argument,
-                     path + " names another cluster or node than " + cluster_id
-                         + " / " + std::to_string(node));
-  }
-  return {};
 }
 
 result<void>

@@ -49,6 +49,17 @@ result<opened_directories>
 open_directories(storage::file_system& fs,
                  const std::vector<std::string>& paths);
 
+/// Which cluster and node the directories belong to.
+struct directories_identity {
+  std::string cluster_id;
+  cluster::node_id node = cluster::no_node;
+};
+
+/// From Kafka's `meta.properties` in the first directory that has one; no_node
+/// when none has. A file that does not say both is an error.
+result<directories_identity>
+read_identity(storage::file_system& fs, const opened_directories& x);
+
 /// Writes Kafka's `meta.properties` (cluster.id, node.id) where it is missing
 /// and refuses directories of another cluster or node.
 result<void>

@@ -102,6 +102,28 @@ error_code to_kafka(cluster::refusal x) noexcept {
     return error_code::policy_violation;
   case refusal::topic_deletion_disabled:
     return error_code::topic_deletion_disabled;
+  case refusal::not_controller:
+    return error_code::not_controller;
+  case refusal::duplicate_node:
+    return error_code::duplicate_broker_registration;
+  case refusal::unknown_node:
+    return error_code::broker_id_not_registered;
+  case refusal::stale_incarnation:
+    return error_code::stale_broker_epoch;
+  case refusal::fenced_leader_epoch:
+    return error_code::fenced_leader_epoch;
+  case refusal::stale_partition_epoch:
+    return error_code::invalid_update_version;
+  case refusal::ineligible_replica:
+    return error_code::ineligible_replica;
+  case refusal::no_reassignment:
+    return error_code::no_reassignment_in_progress;
+  case refusal::preferred_leader_not_available:
+    return error_code::preferred_leader_not_available;
+  case refusal::eligible_leaders_not_available:
+    return error_code::eligible_leaders_not_available;
+  case refusal::election_not_needed:
+    return error_code::election_not_needed;
   }
   return error_code::unknown_server_error;
 }

@@ -11,6 +11,12 @@ namespace troupe {
 
 namespace {
 
+/// A cluster of which most nodes are down cannot let anybody in (Kafka's
+/// initial.broker.registration.timeout.ms).
+constexpr std::chrono::milliseconds start_patience{60000};
+/// Opening the logs may have to scan whole disks.
+constexpr std::chrono::minutes start_timeout{60};
+
 transport::limits bounds_of(const node_options& x) {
   auto bounds = x.bounds;
   const auto& config = x.config;
@@ -49,18 +55,30 @@ result<void> node::state::listen() {
     std::lock_guard guard(counting_);
     counters_ = &server->counters();
   }
+  return {};
+}
+
+result<void> node::state::serve() {
   cluster::node_registration me;
-  me.id = options.config.id;
-  me.host = options.advertised.host.empty() ? at.host : options.advertised.host;
-  me.port = options.advertised.port != 0 ? options.advertised.port : at.port;
+  me.id = identity.node;
+  me.host =
+      options.advertised.host.empty() ? bound.host : options.advertised.host;
+  me.port = options.advertised.port != 0 ? options.advertised.port : bound.port;
   me.rack = options.config.rack;
+  if (!alone()) {
+    me.cluster_host = cluster_address.host;
+    me.cluster_port = cluster_address.port;
+    me.incarnation = incarnation;
+  }
   result<void> done;
   caf::scoped_actor self{*system};
-  self->request(controller, std::chrono::minutes(1), actors::register_node{me})
+  self->request(lifecycle, start_timeout,
+                actors::start_serving{me, start_patience})
       .receive(
-          [&](actors::metadata_decided& x) {
-            if (!x.results.front().ok())
-              done = failure(storage::errc::io, x.results.front().message);
+          [&](actors::serving_started& x) {
+            if (!x.why.ok())
+              done = failure(storage::errc::io,
+                             "the node was not let in: " + x.why.message);
           },
           [&](const caf::error& x) {
             done = failure(storage::errc::io, actors::to_problem(x).message);

@@ -14,10 +14,11 @@ cluster::new_topic new_offsets_topic(const cluster::broker_config& config,
   x.name = offsets_topic;
   x.num_partitions = wanted.num_partitions;
   // Kafka would refuse until there are enough nodes, and a first consumer
-  // could never start on a node that is alone.
-  x.replication_factor = static_cast<int16_t>(
-      std::min<size_t>(static_cast<size_t>(wanted.replication_factor),
-                       std::max<size_t>(image.nodes.size(), 1)));
+  // could never start on a node that is alone. The controller adds replicas
+  // once there are more.
+  auto possible = std::max<size_t>(cluster::usable_nodes(image).size(), 1);
+  x.replication_factor = static_cast<int16_t>(std::min<size_t>(
+      static_cast<size_t>(wanted.replication_factor), possible));
   x.configs = {
       {"cleanup.policy", "compact"},
       {"compression.type", "producer"},

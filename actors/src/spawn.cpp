@@ -16,7 +16,32 @@ broker_actor spawn_broker(caf::actor_system& system, broker_actor_config x) {
 
 controller_actor
 spawn_controller(caf::actor_system& system, controller_config x) {
-  return system.spawn<caf::detached>(controller, std::move(x));
+  return system.spawn(controller, std::move(x));
+}
+
+broker_lifecycle_actor
+spawn_broker_lifecycle(caf::actor_system& system, broker_lifecycle_config x) {
+  return system.spawn(broker_lifecycle, std::move(x));
+}
+
+quorum_actor spawn_quorum(caf::actor_system& system, quorum_actor_config x) {
+  return system.spawn<caf::detached>(quorum, std::move(x));
+}
+
+membership_actor
+spawn_membership(caf::actor_system& system, membership_config x,
+                 const cluster_listener& listener) {
+  x.spawn_dialer = [&system, tls = !listener.tls.empty()] {
+    return system.spawn<caf::detached>(dialer, tls);
+  };
+  x.spawn_link = [&system](peer_link_config y) {
+    return system.spawn<caf::detached>(peer_link, std::move(y));
+  };
+  x.now = [] {
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now().time_since_epoch());
+  };
+  return system.spawn(membership, std::move(x));
 }
 
 group_coordinator_actor

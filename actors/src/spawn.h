@@ -2,6 +2,8 @@
 #pragma once
 
 #include "broker_actor.h"
+#include "broker_lifecycle_actor.h"
+#include "cluster_network.h"
 #include "cold_reader_actor.h"
 #include "controller_actor.h"
 #include "disk_sync_actor.h"
@@ -9,6 +11,8 @@
 #include "group_coordinator_actor.h"
 #include "log_cleaner_actor.h"
 #include "log_keeper_actor.h"
+#include "membership_actor.h"
+#include "quorum_actor.h"
 #include "transport_actor.h"
 
 #include <caf/fwd.hpp>
@@ -16,8 +20,11 @@
 /// Who runs where: the one place that decides about threads (ADR 0007).
 ///
 ///   on a lane     session, partition      (spawn_on, beside their sockets)
-///   pooled        broker                  (never blocks)
-///   own thread    controller              (syncs the metadata log)
+///   pooled        broker, broker_lifecycle, controller, membership
+///                                         (never block)
+///   own thread    quorum                  (syncs the metadata log)
+///                 peer_link               (reads slices for followers)
+///                 dialer                  (waits for a connection)
 ///                 group_coordinator       (RocksDB stalls now and then)
 ///                 log_keeper, disk_sync   (one each per data directory)
 ///                 cold_reader             (four per data directory)
@@ -29,6 +36,13 @@ namespace troupe::actors {
 inline constexpr int cold_readers_per_directory = 4;
 
 broker_actor spawn_broker(caf::actor_system& system, broker_actor_config x);
+broker_lifecycle_actor
+spawn_broker_lifecycle(caf::actor_system& system, broker_lifecycle_config x);
+quorum_actor spawn_quorum(caf::actor_system& system, quorum_actor_config x);
+/// With what makes its links and dials for them.
+membership_actor
+spawn_membership(caf::actor_system& system, membership_config x,
+                 const cluster_listener& listener);
 controller_actor
 spawn_controller(caf::actor_system& system, controller_config x);
 group_coordinator_actor

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/actors/controller_interfaces.h>
 #include <troupe/actors/messages/compaction.h>
 #include <troupe/actors/messages/disk.h>
 #include <troupe/actors/messages/group.h>
@@ -157,22 +158,6 @@ using log_cleaner_actor = caf::typed_actor<reacts_to<compact_log>>;
 
 /// Reads cold slices into the page cache. Detached: blocks.
 using cold_reader_actor = caf::typed_actor<reacts_to<read_in_slice>>;
-
-/// Owns the metadata log and decides every change of it. Detached: it syncs
-/// each change before it counts.
-using controller_actor = caf::typed_actor<
-    // CreateTopics and auto-creation.
-    replies_to<create_topics>::with<metadata_decided>,
-    // DeleteTopics.
-    replies_to<delete_topics>::with<metadata_decided>,
-    // CreatePartitions.
-    replies_to<create_partitions>::with<metadata_decided>,
-    // AlterConfigs, IncrementalAlterConfigs.
-    replies_to<alter_configs>::with<metadata_decided>,
-    // A node came up, perhaps with a new address.
-    replies_to<register_node>::with<metadata_decided>,
-    // InitProducerId.
-    replies_to<allocate_producer_id>::with<producer_id_allocated>>;
 
 /// Whoever calls the coordinator of groups: sessions.
 using group_client_actor = caf::typed_actor<

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <troupe/cluster/quorum_records.h>
+#include <troupe/cluster/metadata_record.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -42,6 +42,8 @@ struct quorum_config {
   uint64_t snapshot_bytes_max = 1 << 30;
   /// Nodes that follow without a vote; more are refused.
   size_t observers_max = 1000;
+  /// One that was not heard of for so long is forgotten.
+  int64_t observer_silence_ms_max = 60000;
 };
 
 } // namespace troupe::cluster

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <troupe/cluster/quorum_storage.h>
+#include <troupe/cluster/snapshot_id.h>
 #include <troupe/storage/buffer.h>
 
 #include <cstdint>

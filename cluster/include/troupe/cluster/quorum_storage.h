@@ -2,7 +2,7 @@
 #pragma once
 
 #include <troupe/cluster/metadata_record.h>
-#include <troupe/cluster/quorum_records.h>
+#include <troupe/cluster/snapshot_id.h>
 #include <troupe/storage/buffer.h>
 #include <troupe/storage/result.h>
 
@@ -23,14 +23,6 @@ struct election_state {
   node_id voted_for = no_node;
 
   bool operator==(const election_state&) const = default;
-};
-
-/// Everything below `end_offset`; `epoch` is that of the last entry in it.
-struct snapshot_id {
-  offset_t end_offset = 0;
-  leader_epoch_t epoch = 0;
-
-  bool operator==(const snapshot_id&) const = default;
 };
 
 /// What a leader appends: a decision, or a record of the quorum itself.
@@ -90,9 +82,12 @@ public:
   virtual const std::vector<quorum_voter>& voters() const = 0;
   /// Offset of that record (of a snapshot: just below its end).
   virtual offset_t voters_offset() const = 0;
+  /// Voters before that record, while it may yet be truncated; empty when
+  /// there were none, or when `commit` covers the record.
+  virtual const std::vector<quorum_voter>& voters_before() const = 0;
 
   /// Everything below is agreed on: images may show it, snapshots cover it.
-  /// Never goes back, never beyond `end_offset`.
+  /// Never goes back, never beyond what is synced.
   virtual result<void> commit(offset_t high_watermark, timestamp_ms now) = 0;
 
   virtual std::optional<snapshot_id> newest_snapshot() const = 0;
