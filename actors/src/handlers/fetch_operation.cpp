@@ -2,6 +2,7 @@
 #include "fetch_operation.h"
 
 #include "partition_finder.h"
+#include "zstd_records.h"
 
 #include <algorithm>
 #include <utility>
@@ -11,6 +12,9 @@ namespace troupe::actors::handlers {
 namespace {
 
 constexpr int8_t read_committed = 1;
+
+/// Older clients do not know zstd (KIP-110).
+constexpr int16_t first_version_with_zstd = 10;
 
 /// Longest that a fetch waits for records, whatever it asks for: what it holds
 /// meanwhile is given back in a time that one can wait for.
@@ -79,8 +83,18 @@ void fetch_operation::on_read(size_t index, read_finished& x) {
   to.found = std::move(x);
   if (!to.found.why.ok())
     to.error_code = wire_code(to.found.why);
+  else if (asked_->version() < first_version_with_zstd)
+    withhold_zstd(to);
   if (reading_ == 0)
     decide();
+}
+
+void fetch_operation::withhold_zstd(part& x) {
+  auto size = x.found.records.size;
+  if (!keep_before_zstd(x.found.records))
+    x.error_code = wire_code(kafka::error_code::unsupported_compression_type);
+  // What was withheld is no reason to wait for more.
+  x.found.more = x.found.more || x.found.records.size < size;
 }
 
 bool fetch_operation::satisfied() const {

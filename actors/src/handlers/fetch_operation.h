@@ -34,6 +34,7 @@ private:
   void resolve();
   void read(size_t index);
   void on_read(size_t index, read_finished& x);
+  void withhold_zstd(part& x);
   /// Answers, or waits for more.
   void decide();
   bool satisfied() const;
