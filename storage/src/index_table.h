@@ -36,6 +36,8 @@ public:
   size_t bytes() const noexcept { return rows() * row_bytes_; }
   /// Bytes that wait for `write_out`.
   size_t pending_bytes() const noexcept { return memory_.size(); }
+  /// The file holds these rows and no others.
+  bool written_out() const noexcept { return memory_.empty() && !resize_; }
 
   void append(std::span<const std::byte> row);
 

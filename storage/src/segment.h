@@ -79,6 +79,8 @@ public:
   bool indexes_full(int64_t index_bytes_max) const;
   bool index_rows_pending(size_t bytes) const;
   result<void> write_out_indexes();
+  /// The index files tell what this knows.
+  bool indexes_written_out() const noexcept;
   /// Adds the last time entry and writes out: at roll and close.
   result<void> finish_indexes();
 
@@ -106,6 +108,10 @@ public:
   /// `end_offset` as far as it is known, else the largest one there can be.
   result<scan_result> rebuild(offset_t resync_to, const fenced_ranges& known,
                               int64_t interval_bytes, offset_t end_offset);
+  /// Makes both indexes usable, or says why they are not. Blocks.
+  result<void> use_indexes();
+  /// Look-ups find nothing: walks begin at the beginning.
+  void forget_indexes();
   /// An index led astray and may be mended: granted once.
   bool may_mend() noexcept { return !std::exchange(mended_, true); }
 

@@ -47,16 +47,29 @@ segment::prepare_indexes(offset_t end_offset, int64_t interval_bytes,
 
 result<std::vector<damaged_range>>
 segment::prepare_times(offset_t end_offset, int64_t interval_bytes) {
-  auto damages =
-      prepare_indexes(end_offset, interval_bytes, read_mode::blocking);
-  if (!damages)
-    return damages;
-  auto done = times_.prepare();
+  auto done = use_indexes();
   if (done)
-    return damages;
+    return std::vector<damaged_range>{};
   if (!is_mendable(done.error()))
     return failure(std::move(done.error()));
   return mend_indexes(end_offset, interval_bytes);
+}
+
+result<void> segment::use_indexes() {
+  if (auto done = try_prepare(read_mode::blocking); !done)
+    return done;
+  return times_.prepare();
+}
+
+void segment::forget_indexes() {
+  offsets_.reset();
+  times_.reset();
+  attached_ = true;
+}
+
+bool segment::indexes_written_out() const noexcept {
+  return !attached_
+         || (offsets_.table().written_out() && times_.table().written_out());
 }
 
 const file_slice& segment::missing_rows() const noexcept {

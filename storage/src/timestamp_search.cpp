@@ -88,14 +88,28 @@ result<void> timestamp_search::state::open(part& x) {
 result<void> timestamp_search::state::prepare(part& x) {
   if (auto done = open(x); !done)
     return done;
-  auto damages = x.in->prepare_times(x.end_offset, index_interval_bytes);
-  if (!damages)
-    return failure(std::move(damages.error()));
-  for (auto& each : *damages)
-    fences.add(each);
+  auto usable = x.indexed ? x.in->use_indexes() : result<void>{};
+  if (!usable && !is_mendable(usable.error()))
+    return usable;
+  x.indexed = x.indexed && usable;
+  if (!x.indexed)
+    x.in->forget_indexes();
   return {};
 }
 
+result<bool> timestamp_search::state::walk(part& x, offset_t from,
+                                           on_damage policy,
+                                           const batch_visitor& visit) {
+  auto go_on = walk_segment(*x.in, fences, from, policy, visit);
+  if (go_on || go_on.error().code != errc::corrupt_log || !x.indexed)
+    return go_on;
+  // A bad index entry and a bad batch look alike.
+  x.indexed = false;
+  x.in->forget_indexes();
+  return walk_segment(*x.in, fences, from, policy, visit);
+}
+
+/// Of what its owner has touched the largest timestamp is known.
 result<time_index::entry> timestamp_search::state::largest_of(part& x) {
   if (x.largest)
     return *x.largest;
@@ -103,9 +117,9 @@ result<time_index::entry> timestamp_search::state::largest_of(part& x) {
     return failure(std::move(done.error()));
   auto largest = x.in->peek_largest();
   if (!largest && is_mendable(largest.error())) {
-    if (auto done = prepare(x); !done)
-      return failure(std::move(done.error()));
-    largest = x.in->largest();
+    x.indexed = false;
+    return time_index::entry{std::numeric_limits<timestamp_ms>::max(),
+                             x.end_offset - 1};
   }
   if (largest)
     x.largest = *largest;
@@ -153,8 +167,7 @@ result<std::optional<found_offset>> timestamp_search::find(timestamp_ms from) {
       return failure(std::move(entry.error()));
     auto begin =
         std::max(x.start_offset, *entry ? (*entry)->offset : no_offset);
-    auto go_on =
-        walk_segment(*part.in, x.fences, begin, on_damage::fail, visit);
+    auto go_on = x.walk(part, begin, on_damage::fail, visit);
     if (!go_on)
       return failure(std::move(go_on.error()));
     part.in.reset();
@@ -190,8 +203,7 @@ timestamp_search::state::walk_largest(part& x,
       best = {largest, header.last_offset()};
     return true;
   };
-  auto walked =
-      walk_segment(*x.in, fences, start_offset, on_damage::skip, visit);
+  auto walked = walk(x, start_offset, on_damage::skip, visit);
   if (!walked)
     return failure(std::move(walked.error()));
   return {};
@@ -244,7 +256,7 @@ result<std::optional<found_offset>> timestamp_search::find_largest() {
     found = *largest;
     return false;
   };
-  auto done = walk_segment(*part->in, x.fences, offset, on_damage::fail, visit);
+  auto done = x.walk(*part, offset, on_damage::fail, visit);
   if (!done)
     return failure(std::move(done.error()));
   return found;

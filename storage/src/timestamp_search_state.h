@@ -21,8 +21,10 @@ struct timestamp_search::state {
     offset_t base_offset = 0;
     offset_t end_offset = 0;
     uint64_t size_bytes = 0;
-    /// The owner writes to it: its indexes on disk lag behind.
+    /// The owner writes to it.
     bool active = false;
+    /// Its indexes on disk are what the owner goes by.
+    bool indexed = false;
     /// As far as the owner knows.
     std::optional<time_index::entry> largest;
     /// Opened on first use.
@@ -30,8 +32,11 @@ struct timestamp_search::state {
   };
 
   result<void> open(part& x);
-  /// Opens it with its indexes.
+  /// Opens it with its indexes, if they are any good.
   result<void> prepare(part& x);
+  /// False when `visit` said stop. Needs `prepare`.
+  result<bool>
+  walk(part& x, offset_t from, on_damage policy, const batch_visitor& visit);
   result<time_index::entry> largest_of(part& x);
   /// The largest timestamp below the limit, with the last offset of its batch.
   result<std::optional<time_index::entry>> largest_batch();
@@ -47,7 +52,6 @@ struct timestamp_search::state {
   offset_t start_offset = 0;
   offset_t limit = 0;
   bool gaps = false;
-  int64_t index_interval_bytes = 0;
   int64_t decompressed_bytes_max = 0;
 };
 

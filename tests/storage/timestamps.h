@@ -11,7 +11,7 @@ namespace troupe::storage::test {
 
 /// First record with timestamp >= `from` below `limit`.
 inline result<std::optional<found_offset>>
-find_timestamp(const log& x, timestamp_ms from, offset_t limit) {
+find_timestamp(log& x, timestamp_ms from, offset_t limit) {
   auto search = x.search_timestamps(limit);
   if (!search)
     return failure(std::move(search.error()));
@@ -20,7 +20,7 @@ find_timestamp(const log& x, timestamp_ms from, offset_t limit) {
 
 /// The record with the largest timestamp below `limit`.
 inline result<std::optional<found_offset>>
-find_largest(const log& x, offset_t limit) {
+find_largest(log& x, offset_t limit) {
   auto search = x.search_timestamps(limit);
   if (!search)
     return failure(std::move(search.error()));
@@ -28,7 +28,7 @@ find_largest(const log& x, offset_t limit) {
 }
 
 /// The same of the whole log.
-inline result<std::optional<found_offset>> find_largest(const log& x) {
+inline result<std::optional<found_offset>> find_largest(log& x) {
   return find_largest(x, x.end_offset());
 }
 

@@ -229,9 +229,8 @@ public:
                          read_mode mode);
 
   /// A search for records by their time, below `limit` (high watermark). Does
-  /// not block; what it returns does.
-  result<std::unique_ptr<timestamp_search>>
-  search_timestamps(offset_t limit) const;
+  /// not wait for the disk; what it returns does.
+  result<std::unique_ptr<timestamp_search>> search_timestamps(offset_t limit);
 
   /// KIP-320: the largest known epoch <= `epoch` and its end offset;
   /// epoch -1 and offset -1 when unknown.
