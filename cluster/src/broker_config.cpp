@@ -230,6 +230,7 @@ result<broker_config> make_broker_config(config_map values) {
   x.max_connections = checked.number("max.connections");
   x.queued_max_requests_per_connection =
       checked.number("troupe.queued.max.requests.per.connection");
+  x.queued_max_request_bytes = checked.number("queued.max.request.bytes");
   x.retention_check_interval_ms =
       checked.number("log.retention.check.interval.ms");
   x.cleaner = cleaner_of(checked);
