@@ -244,11 +244,6 @@ void node::state::spawn_broker() {
         std::make_shared<actors::isr_judge_actor>());
     config.controller = [judge = judge] { return *judge->get(); };
   }
-  if (!alone())
-    config.incarnation = incarnation;
-  config.seed = random_seed();
-  config.now = wall_clock;
-  config.steady_now = steady_clock_ms;
   broker = actors::spawn_broker(*system, std::move(config));
 }
 
