@@ -21,7 +21,8 @@ struct quorum_config {
   /// A follower that got no answer from its leader for so long stands for
   /// election; a leader that a majority did not ask for so long steps down.
   int64_t fetch_timeout_ms = 1000;
-  /// At least so long, at most twice, a voter waits for an election to end.
+  /// At least so long, at most twice, a voter waits for somebody to win an
+  /// election; a candidate is less patient.
   int64_t election_timeout_ms = 500;
   /// A follower whose connection to the leader broke waits at most so long
   /// before it asks the others whether they miss the leader too.
