@@ -26,13 +26,18 @@ bool distinct_nodes(std::vector<node_id> nodes) {
          && (nodes.empty() || nodes.front() >= 0);
 }
 
+bool part_of(const std::vector<node_id>& some,
+             const std::vector<node_id>& all) {
+  return std::all_of(some.begin(), some.end(),
+                     [&all](node_id x) { return contains(all, x); });
+}
+
 bool consistent(const partition_registration& x) {
   return !x.replicas.empty() && distinct_nodes(x.replicas)
          && distinct_nodes(x.isr) && x.leader_epoch >= 0
          && (x.leader == no_node || contains(x.replicas, x.leader))
-         && std::all_of(x.isr.begin(), x.isr.end(), [&x](node_id node) {
-              return contains(x.replicas, node);
-            });
+         && part_of(x.adding, x.replicas) && part_of(x.removing, x.replicas)
+         && x.partition_epoch >= 0 && part_of(x.isr, x.replicas);
 }
 
 result<void> check(const std::vector<partition_registration>& partitions,
@@ -43,6 +48,16 @@ result<void> check(const std::vector<partition_registration>& partitions,
     if (!consistent(x))
       return contradiction("impossible replicas in topic " + quoted(topic));
   return {};
+}
+
+/// Without what only a later change can have brought.
+topic_image as_created(topic_image x) {
+  for (auto& partition : x.partitions) {
+    partition.partition_epoch = 0;
+    partition.adding.clear();
+    partition.removing.clear();
+  }
+  return x;
 }
 
 /// Applies records to an image, one after the other.
@@ -137,6 +152,49 @@ struct record_applier {
     image.next_producer_id = x.next_producer_id;
     return {};
   }
+
+  result<void> operator()(const partition_changed& x) {
+    const auto* topic = image.find(x.id);
+    if (topic == nullptr)
+      return contradiction("partition of unknown topic " + to_string(x.id));
+    auto index = static_cast<size_t>(x.partition);
+    if (x.partition < 0 || index >= topic->partitions.size())
+      return contradiction("no partition " + std::to_string(x.partition)
+                           + " in topic " + quoted(topic->name));
+    const auto& known = topic->partitions[index];
+    if (!consistent(x.state) || x.state.partition_epoch <= known.partition_epoch
+        || x.state.leader_epoch < known.leader_epoch)
+      return contradiction("impossible change of " + quoted(topic->name) + "-"
+                           + std::to_string(x.partition));
+    auto changed = *topic;
+    changed.partitions[index] = x.state;
+    put(std::move(changed));
+    return {};
+  }
+
+  result<void> operator()(const node_removed& x) {
+    if (image.nodes.erase(x.node) == 0)
+      return contradiction("removed node " + std::to_string(x.node)
+                           + " is unknown");
+    return {};
+  }
+
+  result<void> operator()(const voters_replaced& x) {
+    std::vector<node_id> ids;
+    for (const auto& voter : x.voters)
+      ids.push_back(voter.id);
+    if (ids.empty() || !distinct_nodes(ids))
+      return contradiction("impossible voters");
+    image.voters = x.voters;
+    return {};
+  }
+
+  result<void> operator()(const leader_began& x) {
+    if (x.epoch < 0 || x.leader < 0)
+      return contradiction("leader " + std::to_string(x.leader) + " of epoch "
+                           + std::to_string(x.epoch));
+    return {};
+  }
 };
 
 } // namespace
@@ -170,10 +228,17 @@ metadata_delta snapshot_of(const metadata_image& image) {
   metadata_delta records;
   if (!image.cluster_id.empty())
     records.emplace_back(cluster_created{image.cluster_id});
+  if (!image.voters.empty())
+    records.emplace_back(voters_replaced{image.voters});
   for (const auto& [id, node] : image.nodes)
     records.emplace_back(node_registered{node});
-  for (const auto& [name, topic] : image.topics)
-    records.emplace_back(topic_created{*topic});
+  for (const auto& [name, topic] : image.topics) {
+    records.emplace_back(topic_created{as_created(*topic)});
+    for (size_t i = 0; i < topic->partitions.size(); ++i)
+      if (const auto& state = topic->partitions[i]; state.partition_epoch > 0)
+        records.emplace_back(
+            partition_changed{topic->id, static_cast<int32_t>(i), state});
+  }
   for (const auto& [node, configs] : image.broker_configs)
     records.emplace_back(broker_configs_replaced{node, configs});
   if (image.next_producer_id > 0)

@@ -60,7 +60,7 @@ bool same(const metadata_image& a, const metadata_image& b) {
          && a.topics_by_id.size() == b.topics_by_id.size()
          && a.topics.size() == a.topics_by_id.size()
          && std::all_of(a.topics.begin(), a.topics.end(), same_topics)
-         && a.nodes == b.nodes && a.broker_configs == b.broker_configs
+         && a.nodes == b.nodes && a.voters == b.voters && a.broker_configs == b.broker_configs
          && a.next_producer_id == b.next_producer_id
          && a.partition_count() == b.partition_count();
 }

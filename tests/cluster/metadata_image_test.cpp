@@ -140,6 +140,41 @@ TEST_CASE("metadata image: impossible node ids contradict") {
   check_contradiction({}, broker_configs_replaced{-2, {}});
 }
 
+TEST_CASE("metadata image: a change of a partition replaces its state") {
+  auto image = two_topics();
+  partition_registration state{2, 4, {0, 2}, {2}, 3, {2}, {0}};
+  auto changed = after(image, {partition_changed{id(1), 0, state}});
+  CHECK(changed->find(topic_partition{"a", 0})->leader == 2);
+  CHECK(changed->find("a")->partitions[0] == state);
+  CHECK(changed->find(id(1))->partitions[0] == state);
+  auto older = state;
+  check_contradiction(*changed, partition_changed{id(1), 0, older});
+  older.partition_epoch = 4;
+  older.leader_epoch = 3;
+  check_contradiction(*changed, partition_changed{id(1), 0, older});
+  check_contradiction(*changed, partition_changed{id(1), 9, state});
+  check_contradiction(*changed, partition_changed{id(9), 0, state});
+  state.partition_epoch = 5;
+  state.adding = {7};
+  check_contradiction(*changed, partition_changed{id(1), 0, state});
+}
+
+TEST_CASE("metadata image: a removed node is gone, a removed stranger is not") {
+  auto image = after(two_topics(), {node_registered{{3, "h", 1, ""}}});
+  auto changed = after(image, {node_removed{3}});
+  CHECK_FALSE(changed->nodes.contains(3));
+  check_contradiction(*changed, node_removed{3});
+}
+
+TEST_CASE("metadata image: voters are replaced as a whole") {
+  auto image = after(two_topics(), {voters_replaced{{{1, "h", 5}}}});
+  image = after(image, {voters_replaced{{{1, "h", 5}, {2, "i", 6}}}});
+  CHECK(image->voters.size() == 2);
+  check_contradiction(*image, voters_replaced{});
+  check_contradiction(*image, voters_replaced{{{1, "h", 5}, {1, "i", 6}}});
+  check_contradiction(*image, leader_began{-1, 0});
+}
+
 TEST_CASE("metadata image: a delta is applied as a whole or not at all") {
   auto image = two_topics();
   CHECK_FALSE(apply(*image, {topic("c", id(3)), topic("c", id(4))}, 6));

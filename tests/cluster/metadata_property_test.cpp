@@ -20,9 +20,9 @@ public:
   size_t below(size_t bound) { return random_() % bound; }
 
   metadata_record draw(const metadata_image& image) {
-    switch (below(image.topics.empty() ? 4 : 7)) {
+    switch (below(image.topics.empty() ? 5 : 9)) {
     case 0:
-      return node_registered{{number(4), word(), 9092, word()}};
+      return node_registered{node()};
     case 1:
       return broker_configs_replaced{number(4) - 1, configs()};
     case 2:
@@ -30,9 +30,13 @@ public:
     case 3:
       return fresh_topic(image);
     case 4:
-      return topic_deleted{any_topic(image)};
+      return voters_replaced{{{number(4), word(), 9093}, {5, word(), 1}}};
     case 5:
+      return topic_deleted{any_topic(image)};
+    case 6:
       return partitions_added{any_topic(image), partitions()};
+    case 7:
+      return change(image);
     default:
       return topic_configs_replaced{any_topic(image), configs()};
     }
@@ -40,6 +44,28 @@ public:
 
 private:
   int32_t number(size_t bound) { return static_cast<int32_t>(below(bound)); }
+
+  node_registration node() {
+    node_registration x{number(4), word(), 9092, word()};
+    x.cluster_host = word();
+    x.cluster_port = static_cast<uint16_t>(below(3));
+    x.incarnation.bytes.back() = static_cast<uint8_t>(below(2));
+    x.fenced = below(3) == 0;
+    x.leaving = below(3) == 0;
+    return x;
+  }
+
+  metadata_record change(const metadata_image& image) {
+    const auto& topic = *image.find(any_topic(image));
+    auto index = below(topic.partitions.size());
+    auto x = topic.partitions[index];
+    ++x.partition_epoch;
+    x.leader_epoch += number(2);
+    x.leader = x.replicas.back();
+    x.adding.assign(below(2), x.replicas.front());
+    x.removing.assign(below(2), x.replicas.back());
+    return partition_changed{topic.id, static_cast<int32_t>(index), x};
+  }
 
   std::string word() {
     std::string x(below(6), ' ');
@@ -135,8 +161,8 @@ TEST_CASE("metadata: random bytes decode to a value or to an error") {
     std::vector<std::byte> bytes(2 + random() % 60);
     for (auto& byte : bytes)
       byte = static_cast<std::byte>(random() % 4 == 0 ? random() : 0);
-    bytes[0] = std::byte{1};
-    bytes[1] = static_cast<std::byte>(1 + random() % 8);
+    bytes[1] = static_cast<std::byte>(1 + random() % 12);
+    bytes[0] = static_cast<std::byte>(1 + random() % 8 / 7);
     auto decoded = decode_metadata_record(bytes);
     if (!decoded)
       continue;

@@ -67,6 +67,21 @@ std::vector<std::pair<metadata_record, std::string>> golden_records() {
       {topic_configs_replaced{counting_id(), map}, "0106" + id + configs},
       {broker_configs_replaced{no_node, map}, "0107ffffffff" + configs},
       {producer_ids_allocated{0x0102030405060708}, "01080102030405060708"},
+      {node_registered{
+           {1, "h", 9092, "r", "c", 9093, counting_id(), true, true}},
+       "0202000000010000000168238400000001"
+       "72"
+       "00000001632385"
+           + id + "03"},
+      {partition_changed{counting_id(), 5, {2, 7, {2, 3}, {2}, 9, {3}, {2}}},
+       "0109" + id + "00000005" + partitions.substr(8) + "00000009"
+           + "0000000100000003" + "0000000100000002"},
+      {node_removed{4}, "010a00000004"},
+      {voters_replaced{{{1, "h", 9093}}}, "010b00000001"
+                                          "00000001"
+                                          "0000000168"
+                                          "2385"},
+      {leader_began{6, 1}, "010c0000000600000001"},
   };
 }
 
@@ -115,7 +130,7 @@ TEST_CASE("metadata record: unknown versions and types are recognised") {
     REQUIRE_FALSE(decoded);
     CHECK(decoded.error().code == errc::unsupported_format);
   }
-  for (auto type : {0, 9, 255}) {
+  for (auto type : {0, 13, 255}) {
     auto bytes = encode(cluster_created{"xy"});
     bytes[1] = static_cast<std::byte>(type);
     auto decoded = decode_metadata_record(bytes);

@@ -6,6 +6,7 @@
 #include <troupe/actors/messages/group.h>
 #include <troupe/actors/messages/metadata.h>
 #include <troupe/actors/messages/partition.h>
+#include <troupe/actors/messages/replication.h>
 #include <troupe/actors/messages/session.h>
 
 #include <caf/replies_to.hpp>
@@ -60,6 +61,19 @@ struct watch_records {
 /// The client does not care any more.
 struct unwatch_records {
   records_client_actor client;
+};
+
+/// Whoever carries a leader's records to followers: peer links.
+using records_carrier_actor = caf::typed_actor<
+    // The answer to a pull_records.
+    reacts_to<records_pulled>>;
+
+/// A follower pulls; exactly one records_pulled follows, at once or when there
+/// are records or the pull's time is over. One pull per follower: a newer one
+/// takes the place of one that waits, which then is not answered.
+struct pull_records {
+  pull_batches request;
+  records_carrier_actor carrier;
 };
 
 /// Owns one partition's log: the only writer of its segment files. On a lane.
@@ -263,6 +277,7 @@ using transport_actor = caf::typed_actor<
 } // namespace troupe::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::append_records)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pull_records)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sync_files)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::compact_log)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::join_call)

@@ -22,14 +22,35 @@ using storage::uuid;
 using node_id = int32_t;
 inline constexpr node_id no_node = -1;
 
-/// A broker as clients see it: the advertised address.
+/// A broker: where clients and other nodes find it, and whether it may lead.
 struct node_registration {
   node_id id = no_node;
+  /// The address that clients are told.
   std::string host;
   uint16_t port = 0;
   std::string rack;
+  /// Where other nodes connect; port 0: it has no cluster listener.
+  std::string cluster_host = {};
+  uint16_t cluster_port = 0;
+  /// Drawn at each start of the process; nil on a node that is alone.
+  uuid incarnation = {};
+  /// The controller does not hear from it: it leads nothing and is in no ISR
+  /// of more than itself.
+  bool fenced = false;
+  /// It is about to stop or to be removed: it gets no new replicas and gives
+  /// its leaderships away.
+  bool leaving = false;
 
   bool operator==(const node_registration&) const = default;
+};
+
+/// A member of the metadata quorum, at its cluster address.
+struct quorum_voter {
+  node_id id = no_node;
+  std::string host;
+  uint16_t port = 0;
+
+  bool operator==(const quorum_voter&) const = default;
 };
 
 /// Who serves one partition. Replicas in order of preference.
@@ -38,6 +59,13 @@ struct partition_registration {
   leader_epoch_t leader_epoch = 0;
   std::vector<node_id> replicas;
   std::vector<node_id> isr;
+  /// Grows with every change of this registration: proposals to change the ISR
+  /// name the one they are based on.
+  int32_t partition_epoch = 0;
+  /// While replicas move (KIP-455): those of `replicas` that are new, and those
+  /// that go once the new ones are in sync.
+  std::vector<node_id> adding = {};
+  std::vector<node_id> removing = {};
 
   bool operator==(const partition_registration&) const = default;
 };
@@ -66,6 +94,8 @@ struct metadata_image {
   std::map<std::string, std::shared_ptr<const topic_image>> topics;
   std::unordered_map<uuid, std::shared_ptr<const topic_image>> topics_by_id;
   std::map<node_id, node_registration> nodes;
+  /// Who votes on the metadata; empty: the node is alone.
+  std::vector<quorum_voter> voters;
   /// Dynamic broker configs; key no_node is the cluster-wide default.
   std::map<node_id, config_map> broker_configs;
   /// First producer id that no broker was given yet.

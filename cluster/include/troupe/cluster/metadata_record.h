@@ -16,6 +16,7 @@ struct cluster_created {
   bool operator==(const cluster_created&) const = default;
 };
 
+/// A node came up or changed: replaces what was known of it.
 struct node_registered {
   node_registration node;
   bool operator==(const node_registered&) const = default;
@@ -58,11 +59,43 @@ struct producer_ids_allocated {
   bool operator==(const producer_ids_allocated&) const = default;
 };
 
+/// Replaces what was known of one partition; its `partition_epoch` must be
+/// above the known one.
+struct partition_changed {
+  uuid id;
+  int32_t partition = 0;
+  partition_registration state;
+  bool operator==(const partition_changed&) const = default;
+};
+
+/// The node is gone for good; no partition may name it any more.
+struct node_removed {
+  node_id node = no_node;
+  bool operator==(const node_removed&) const = default;
+};
+
+/// From this record on these nodes vote, even before it is committed
+/// (single-server membership changes: Ongaro, "Consensus", 4.1).
+struct voters_replaced {
+  std::vector<quorum_voter> voters;
+  bool operator==(const voters_replaced&) const = default;
+};
+
+/// The first record of a leader's epoch, which lets it commit what earlier
+/// leaders left (Raft, 5.4.2). Changes nothing else.
+struct leader_began {
+  leader_epoch_t epoch = 0;
+  node_id leader = no_node;
+  bool operator==(const leader_began&) const = default;
+};
+
 /// One change of the cluster's metadata: a record of the metadata log.
 using metadata_record =
     std::variant<cluster_created, node_registered, topic_created, topic_deleted,
                  partitions_added, topic_configs_replaced,
-                 broker_configs_replaced, producer_ids_allocated>;
+                 broker_configs_replaced, producer_ids_allocated,
+                 partition_changed, node_removed, voters_replaced,
+                 leader_began>;
 
 /// Changes that belong together: one batch, applied as a whole.
 using metadata_delta = std::vector<metadata_record>;
