@@ -158,6 +158,8 @@ void quorum::state::compare_voters() {
     return;
   voters_seen = storage.voters();
   effects.voters_changed = true;
+  if (leads)
+    leads->announce_ms = 0;
 }
 
 quorum_error quorum::state::give_up(const storage::error& x) {
