@@ -16,7 +16,16 @@ broker_actor spawn_broker(caf::actor_system& system, broker_actor_config x) {
 
 controller_actor
 spawn_controller(caf::actor_system& system, controller_config x) {
-  return system.spawn<caf::detached>(controller, std::move(x));
+  return system.spawn(controller, std::move(x));
+}
+
+broker_lifecycle_actor
+spawn_broker_lifecycle(caf::actor_system& system, broker_lifecycle_config x) {
+  return system.spawn(broker_lifecycle, std::move(x));
+}
+
+quorum_actor spawn_quorum(caf::actor_system& system, quorum_actor_config x) {
+  return system.spawn<caf::detached>(quorum, std::move(x));
 }
 
 group_coordinator_actor
@@ -52,6 +61,17 @@ cold_reader_actor spawn_cold_reader(caf::actor_system& system) {
 transport_actor spawn_transport(caf::actor_system& system,
                                 std::shared_ptr<transport::server> server) {
   return system.spawn<caf::detached>(transport_of, std::move(server));
+}
+
+membership_actor
+spawn_membership(caf::actor_system& system, membership_config x, bool tls) {
+  x.spawn_dialer = [&system, tls] {
+    return system.spawn<caf::detached>(dialer, tls);
+  };
+  x.spawn_link = [&system](peer_link_config link) {
+    return system.spawn<caf::detached>(peer_link, std::move(link));
+  };
+  return system.spawn(membership, std::move(x));
 }
 
 } // namespace troupe::actors

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <troupe/cluster/quorum_records.h>
+#include <troupe/cluster/metadata_record.h>
 
 #include <cstddef>
 #include <cstdint>

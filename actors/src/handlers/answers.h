@@ -3,6 +3,7 @@
 
 #include "../error_map.h"
 #include "../routing.h"
+#include "standpoint.h"
 
 #include <troupe/cluster/broker_config.h>
 #include <troupe/cluster/controller.h>
@@ -52,7 +53,7 @@ topics_to_create(const kafka::metadata_request& x, int16_t version,
 /// `not_created`: why auto-creation of a topic failed, by name.
 kafka::metadata_response
 answer_metadata(const kafka::metadata_request& x, int16_t version,
-                const routing& routes, cluster::node_id self,
+                const routing& routes, const standpoint& from,
                 const std::unordered_map<std::string, problem>& not_created);
 
 kafka::find_coordinator_response
@@ -113,7 +114,7 @@ answer_describe_configs(const kafka::describe_configs_request& x,
 kafka::describe_cluster_response
 answer_describe_cluster(const kafka::describe_cluster_request& x,
                         const cluster::metadata_image& image,
-                        cluster::node_id self);
+                        const standpoint& from);
 
 /// Most partitions in one answer of DescribeTopicPartitions.
 inline constexpr int32_t described_partitions_max = 2000;

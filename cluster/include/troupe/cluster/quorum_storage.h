@@ -2,7 +2,6 @@
 #pragma once
 
 #include <troupe/cluster/metadata_record.h>
-#include <troupe/cluster/quorum_records.h>
 #include <troupe/cluster/snapshot_id.h>
 #include <troupe/storage/buffer.h>
 #include <troupe/storage/result.h>
