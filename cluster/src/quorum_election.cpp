@@ -13,6 +13,7 @@ int64_t quorum::state::election_timeout(quorum_time now) {
 }
 
 void quorum::state::start(quorum_time now) {
+  started = true;
   auto saved = storage.election();
   // A log may be older than elections.
   epoch = std::max(saved.epoch, storage.last_epoch());

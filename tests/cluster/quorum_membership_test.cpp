@@ -189,6 +189,21 @@ TEST_CASE("quorum: a leader that is killed is replaced soon") {
   }
 }
 
+TEST_CASE("quorum: with fast settings a hung leader is replaced fast") {
+  quorum_cluster x{5};
+  x.config.fetch_timeout_ms = 250;
+  x.config.election_timeout_ms = 100;
+  x.grow_to(3);
+  x.run(30000);
+  CHECK(x.leader() == 0);
+  CHECK(x.at(0).epoch() == 1);
+  auto began_ms = x.now_ms();
+  x.crash(0);
+  CHECK(x.run_until([&] { return x.leader() != no_node; }, 5000));
+  CHECK(x.now_ms() - began_ms < 600);
+  CHECK(x.violations().empty());
+}
+
 TEST_CASE("quorum: an isolated leader steps down, and finds its way back") {
   quorum_cluster x{5};
   x.grow_to(3);

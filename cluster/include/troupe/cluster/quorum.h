@@ -43,7 +43,8 @@ public:
 
   // -- what happens -----------------------------------------------------------
 
-  /// Once, before everything else. A voter that is alone leads when it returns.
+  /// Once, before everything but `set_contacts`. A voter that is alone leads
+  /// when it returns.
   void start(quorum_time now);
   /// `from` sent `x`, as the link between the nodes vouches for.
   void receive(node_id from, const quorum_message& x, quorum_time now);
