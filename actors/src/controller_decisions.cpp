@@ -124,6 +124,7 @@ void controller_state::take_image(cluster::image_ptr image) {
     return;
   bool nodes_changed = image->nodes != image_->nodes;
   image_ = std::move(image);
+  removed_voters();
   if (nodes_changed && config_.membership != nullptr)
     self->send(config_.membership, follow_nodes{addresses_of(*image_)});
   apply_newest();
@@ -167,13 +168,17 @@ void controller_state::on_quorum_changed(const quorum_changed& x) {
   bool led = std::exchange(leads_, x.self_leads);
   leader_ = x.leader;
   epoch_ = x.epoch;
+  if (config_.quorum_leader != nullptr)
+    config_.quorum_leader->store(leader_, std::memory_order_relaxed);
   if (x.image != nullptr)
     take_image(x.image);
   if (led && !leads_)
     spdlog::info("controller.stepped_down epoch={}", epoch_);
   starting_ = false;
-  if (!leads_)
+  if (!leads_) {
+    removed_voters();
     refuse_all(not_controller());
+  }
   if (leads_ && !led) {
     spdlog::info("controller.elected epoch={}", epoch_);
     begin_leading();
