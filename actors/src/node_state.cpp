@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node_state.h"
 
+#include "descriptor_limit.h"
 #include "node_clock.h"
 #include "spawn.h"
 
@@ -36,6 +37,24 @@ bool every_interface(const std::string& host) {
   return host.empty() || host == "*" || host == "0.0.0.0" || host == "::";
 }
 
+/// More connections or partitions than there are descriptors would only fail
+/// later, and in the middle of something.
+void fit_to_descriptors(cluster::broker_config& config) {
+  auto limit = actors::raise_descriptor_limit();
+  auto shares = actors::share_descriptors(limit);
+  if (config.max_connections <= shares.connections_max
+      && config.partitions_max <= shares.partitions_max)
+    return;
+  config.max_connections =
+      std::min(config.max_connections, shares.connections_max);
+  config.partitions_max =
+      std::min(config.partitions_max, shares.partitions_max);
+  spdlog::warn("node.few_descriptors limit={} max.connections={} "
+               "troupe.partitions.max={} action=\"raise the hard limit of open "
+               "files (ulimit -Hn)\"",
+               limit, config.max_connections, config.partitions_max);
+}
+
 } // namespace
 
 node::state::state(node_options x)
@@ -51,6 +70,7 @@ result<void> node::state::start() {
                    "clients cannot connect to '" + told
                      + "', which means every interface: an advertised address "
                        "is needed beside " + to_string(options.listen));
+  fit_to_descriptors(options.config);
   auto opened = actors::open_directories(storage::posix_file_system(),
                                          options.data_directories);
   if (!opened)
@@ -137,7 +157,12 @@ result<void> node::state::claim() {
     return claimed;
   actors::set_strays_aside(storage::posix_file_system(), directories,
                            *known_metadata);
-  return actors::take_clean_markers(storage::posix_file_system(), directories);
+  if (auto taken = actors::take_clean_markers(storage::posix_file_system(),
+                                              directories);
+      !taken)
+    return taken;
+  actors::hold_space_reserves(storage::posix_file_system(), directories);
+  return {};
 }
 
 void node::state::publish_nothing() {
@@ -202,7 +227,11 @@ void node::state::spawn_broker() {
   config.groups = groups;
   config.cleaner = cleaner;
   config.found = std::move(directories.logs);
+  if (!alone())
+    config.incarnation = incarnation;
+  config.seed = random_seed();
   config.now = wall_clock;
+  config.steady_now = steady_clock_ms;
   broker = actors::spawn_broker(*system, std::move(config));
 }
 

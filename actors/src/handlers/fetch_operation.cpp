@@ -3,6 +3,7 @@
 
 #include "leader_hints.h"
 #include "partition_finder.h"
+#include "zstd_records.h"
 
 #include <algorithm>
 #include <utility>
@@ -12,6 +13,9 @@ namespace troupe::actors::handlers {
 namespace {
 
 constexpr int8_t read_committed = 1;
+
+/// Older clients do not know zstd (KIP-110).
+constexpr int16_t first_version_with_zstd = 10;
 
 /// Longest that a fetch waits for records, whatever it asks for: what it holds
 /// meanwhile is given back in a time that one can wait for.
@@ -113,8 +117,18 @@ void fetch_operation::on_read(size_t index, read_finished& x) {
     to.error_code = wire_code(to.found.why);
   else if (to.preferred != cluster::no_node)
     to.found.records = {};
+  else if (asked_->version() < first_version_with_zstd)
+    withhold_zstd(to);
   if (reading_ == 0)
     decide();
+}
+
+void fetch_operation::withhold_zstd(part& x) {
+  auto size = x.found.records.size;
+  if (!keep_before_zstd(x.found.records))
+    x.error_code = wire_code(kafka::error_code::unsupported_compression_type);
+  // What was withheld is no reason to wait for more.
+  x.found.more = x.found.more || x.found.records.size < size;
 }
 
 bool fetch_operation::satisfied() const {

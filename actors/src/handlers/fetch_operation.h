@@ -40,6 +40,7 @@ private:
                     const cluster::metadata_image& image) const;
   void read(size_t index);
   void on_read(size_t index, read_finished& x);
+  void withhold_zstd(part& x);
   /// Answers, or waits for more.
   void decide();
   bool satisfied() const;

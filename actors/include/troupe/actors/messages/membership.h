@@ -85,8 +85,11 @@ struct peers_description {
   std::vector<peer_description> peers;
 };
 
-/// From a link to itself: look at heartbeats and deadlines.
-struct link_tick {};
+/// From a link to itself: look at heartbeats and deadlines. One series for
+/// each time that the link is up.
+struct link_tick {
+  uint64_t series = 0;
+};
 
 /// From a link to itself: the pause before the next dial is over.
 struct dial_due {};

@@ -89,6 +89,9 @@ struct partition_failed {
 /// Housekeeping tick of the broker actor.
 struct housekeeping_due {};
 
+/// Tick of the broker actor: partitions look at their followers.
+struct replica_check_due {};
+
 /// Stop partitions, close logs, mark the clean shutdown.
 struct stop_broker {};
 
@@ -113,5 +116,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::apply_metadata)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::metadata_applied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::partition_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::housekeeping_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::replica_check_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::stop_broker)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::broker_stopped)
