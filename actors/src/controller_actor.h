@@ -13,7 +13,6 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
-#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -33,8 +32,6 @@ struct controller_config {
   membership_actor membership;
   /// The controller of another node; null while there is no connection.
   std::function<remote_controller_actor(cluster::node_id)> controller_of;
-  /// Where everybody sees who leads the quorum; may be null.
-  std::shared_ptr<std::atomic<cluster::node_id>> quorum_leader;
   uint64_t seed = 0;
   /// Of the steady clock, in milliseconds.
   std::function<int64_t()> now;

@@ -168,8 +168,6 @@ void controller_state::on_quorum_changed(const quorum_changed& x) {
   bool led = std::exchange(leads_, x.self_leads);
   leader_ = x.leader;
   epoch_ = x.epoch;
-  if (config_.quorum_leader != nullptr)
-    config_.quorum_leader->store(leader_, std::memory_order_relaxed);
   if (x.image != nullptr)
     take_image(x.image);
   if (led && !leads_)

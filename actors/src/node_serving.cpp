@@ -43,7 +43,6 @@ result<void> node::state::listen() {
   auto shared = std::make_shared<actors::services>();
   shared->config = options.config;
   shared->controller = controller;
-  shared->quorum_leader = quorum_leader;
   shared->groups = groups;
   shared->directories = disks;
   shared->routes = routes;

@@ -248,7 +248,6 @@ void node::state::spawn_controller() {
              ? actors::remote_controller_actor{}
              : found->controller<actors::remote_controller_actor>();
   };
-  config.quorum_leader = quorum_leader;
   config.seed = random_seed();
   config.now = steady_clock_ms;
   controller = actors::spawn_controller(*system, std::move(config));

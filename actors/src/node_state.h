@@ -14,7 +14,6 @@
 
 #include <caf/actor_system.hpp>
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -47,8 +46,6 @@ struct node::state {
   actors::broker_actor broker;
   actors::quorum_actor quorum;
   actors::controller_actor controller;
-  std::shared_ptr<std::atomic<cluster::node_id>> quorum_leader =
-      std::make_shared<std::atomic<cluster::node_id>>(cluster::no_node);
   actors::broker_lifecycle_actor lifecycle;
   actors::transport_actor transport;
   /// Null on a node that is alone, like what follows.
