@@ -17,7 +17,9 @@
 #include <atomic>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace troupe::actors {
@@ -67,6 +69,9 @@ struct controller_state {
   caf::result<isr_judged>
   on_forwarded_isr(const forwarded<propose_isr>& x);
 
+  caf::result<quorum_described> on_describe_quorum();
+  caf::result<quorum_described> on_forwarded_describe_quorum();
+
   void on_image_committed(const image_committed& x);
   void on_quorum_changed(const quorum_changed& x);
   void on_peer_lost(const peer_lost& x);
@@ -91,6 +96,16 @@ private:
                            storage::offset_t end_offset);
   /// Null when there is nobody to forward to.
   remote_controller_actor decider() const;
+
+  // -- administration (controller_administration.cpp) -------------------------
+  /// What must be done first: a voter leaves the quorum before the cluster.
+  template <class Question>
+  void prepare(const Question&, std::function<void()> then) {
+    then();
+  }
+  void prepare(const remove_node& x, std::function<void()> then);
+  void removed_voters();
+  caf::result<quorum_described> describe_own_quorum();
 
   // -- nodes (controller_nodes.cpp) -------------------------------------------
   void decide_heartbeat(const cluster::node_heartbeat& x,
@@ -132,6 +147,9 @@ private:
   /// Metadata that was searched for partitions to move.
   storage::offset_t moves_looked_at_ = storage::no_offset;
   int64_t leaders_due_ms_ = 0;
+
+  /// Nodes that are removed once they do not vote any more.
+  std::vector<std::pair<cluster::node_id, std::function<void()>>> removals_;
 
   /// Ids left of the block that this node was given.
   int64_t next_producer_id_ = 0;

@@ -125,6 +125,7 @@ void controller_state::take_image(cluster::image_ptr image) {
     return;
   bool nodes_changed = image->nodes != image_->nodes;
   image_ = std::move(image);
+  removed_voters();
   if (nodes_changed && config_.membership != nullptr)
     self->send(config_.membership, follow_nodes{addresses_of(*image_)});
   apply_newest();
@@ -175,8 +176,10 @@ void controller_state::on_quorum_changed(const quorum_changed& x) {
   if (led && !leads_)
     spdlog::info("controller.stepped_down epoch={}", epoch_);
   starting_ = false;
-  if (!leads_)
+  if (!leads_) {
+    removed_voters();
     refuse_all(not_controller());
+  }
   if (leads_ && !led) {
     spdlog::info("controller.elected epoch={}", epoch_);
     begin_leading();
