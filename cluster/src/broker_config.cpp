@@ -103,6 +103,9 @@ consumer_group_config consumer_groups_of(const checked_values& checked) {
   x.assignors.clear();
   for (auto name : parse_list(checked.text("group.consumer.assignors")))
     x.assignors.emplace_back(name);
+  if (auto policy = parse_group_migration_policy(
+          checked.text("group.consumer.migration.policy")))
+    x.migration_policy = *policy;
   return x;
 }
 

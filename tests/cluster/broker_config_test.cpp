@@ -155,9 +155,22 @@ TEST_CASE("broker config: directories and rack are read without blanks") {
   auto x = made({{"log.dirs", "/a, /b ,/c"}, {"broker.rack", " north "}});
   CHECK(x.log_dirs == std::vector<std::string>{"/a", "/b", "/c"});
   CHECK(x.rack == "north");
-  CHECK(made({{"log.dir", " /d "}}).log_dirs
-        == std::vector<std::string>{"/d"});
+  CHECK(made({{"log.dir", " /d "}}).log_dirs == std::vector<std::string>{"/d"});
   CHECK(made({{"log.dir", "/d"}, {"log.dirs", "/a"}}).log_dirs
         == std::vector<std::string>{"/a"});
   CHECK(made({}).log_dirs.empty());
+}
+
+TEST_CASE("broker config: groups change their protocol in one of four ways") {
+  CHECK(made({}).groups.consumer.migration_policy
+        == group_migration_policy::bidirectional);
+  for (auto policy :
+       {group_migration_policy::bidirectional, group_migration_policy::upgrade,
+        group_migration_policy::downgrade, group_migration_policy::disabled})
+    CHECK(made({{"group.consumer.migration.policy",
+                 std::string{to_string(policy)}}})
+              .groups.consumer.migration_policy
+          == policy);
+  CHECK(has(fault({{"group.consumer.migration.policy", "sideways"}}),
+            "group.consumer.migration.policy"));
 }
