@@ -31,6 +31,14 @@ error_code to_kafka(errc x) noexcept {
     return error_code::request_timed_out;
   case errc::internal:
     return error_code::unknown_server_error;
+  case errc::not_leader:
+    return error_code::not_leader_or_follower;
+  case errc::not_enough_replicas:
+    return error_code::not_enough_replicas;
+  case errc::not_enough_replicas_after_append:
+    return error_code::not_enough_replicas_after_append;
+  case errc::offset_not_available:
+    return error_code::offset_not_available;
   }
   return error_code::unknown_server_error;
 }

@@ -28,6 +28,11 @@ TEST_CASE("error_map: each reason of an actor has its code") {
       {errc::stopping, error_code::not_leader_or_follower},
       {errc::timed_out, error_code::request_timed_out},
       {errc::internal, error_code::unknown_server_error},
+      {errc::not_leader, error_code::not_leader_or_follower},
+      {errc::not_enough_replicas, error_code::not_enough_replicas},
+      {errc::not_enough_replicas_after_append,
+       error_code::not_enough_replicas_after_append},
+      {errc::offset_not_available, error_code::offset_not_available},
   };
   for (auto [reason, code] : expected) {
     CAPTURE(to_string(reason));
