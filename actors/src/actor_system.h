@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cluster_network.h"
+
 #include <caf/actor_system_config.hpp>
 
 #include <cstddef>
@@ -17,6 +19,10 @@ struct node_actor_config : caf::actor_system_config {
     set("scheduler.max-throughput", size_t{64});
     set("logger.verbosity", caf::atom("quiet"));
   }
+
+  /// For a node that other nodes can reach: loads CAF's network, with a thread
+  /// of its own.
+  void enable_network(const cluster_listener& x);
 };
 
 } // namespace troupe::actors

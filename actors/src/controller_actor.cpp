@@ -39,6 +39,18 @@ controller(controller_actor::stateful_pointer<controller_state> self,
     [&state](const forwarded<alter_configs>& x) {
       return state.on_forwarded(x);
     },
+    [&state](const forwarded<alter_reassignments>& x) {
+      return state.on_forwarded(x);
+    },
+    [&state](const forwarded<elect_leaders>& x) {
+      return state.on_forwarded(x);
+    },
+    [&state](const forwarded<remove_node>& x) {
+      return state.on_forwarded(x);
+    },
+    [&state](const forwarded<describe_quorum>&) {
+      return state.on_forwarded_describe_quorum();
+    },
     [&state](const forwarded<register_node>& x) {
       return state.on_forwarded(x);
     },
@@ -57,6 +69,10 @@ controller(controller_actor::stateful_pointer<controller_state> self,
     [&state](const delete_topics& x) { return state.on_question(x); },
     [&state](const create_partitions& x) { return state.on_question(x); },
     [&state](const alter_configs& x) { return state.on_question(x); },
+    [&state](const alter_reassignments& x) { return state.on_question(x); },
+    [&state](const elect_leaders& x) { return state.on_question(x); },
+    [&state](const remove_node& x) { return state.on_question(x); },
+    [&state](const describe_quorum&) { return state.on_describe_quorum(); },
     [&state](const register_node& x) { return state.on_question(x); },
     [&state](const allocate_producer_id&) {
       return state.on_allocate_producer_id();
@@ -97,7 +113,7 @@ controller_state::on_question(const Question& x) {
   };
   if (leads_ || starting_) {
     question.done = done;
-    enqueue(std::move(question));
+    prepare(x, [this, question] { enqueue(question); });
     return answer;
   }
   auto fail = [done, items](const problem& why) {
@@ -129,7 +145,7 @@ controller_state::on_forwarded(const forwarded<Question>& x) {
                            storage::offset_t end_offset) mutable {
     answer.deliver(decided_elsewhere{std::move(results), end_offset});
   };
-  enqueue(std::move(question));
+  prepare(x.question, [this, question] { enqueue(question); });
   return answer;
 }
 

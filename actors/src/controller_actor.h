@@ -6,6 +6,7 @@
 
 #include <troupe/actors/inspect_controller.h>
 #include <troupe/actors/interfaces.h>
+#include <troupe/actors/peer_interfaces.h>
 #include <troupe/cluster/controller.h>
 #include <troupe/cluster/failure_detector.h>
 
@@ -13,9 +14,12 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <atomic>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace troupe::actors {
@@ -30,6 +34,8 @@ struct controller_config {
   membership_actor membership;
   /// The controller of another node; null while there is no connection.
   std::function<remote_controller_actor(cluster::node_id)> controller_of;
+  /// Shows everybody here who leads; may be null.
+  std::shared_ptr<std::atomic<cluster::node_id>> leader;
   uint64_t seed = 0;
   /// Of the steady clock, in milliseconds.
   std::function<int64_t()> now;
@@ -63,6 +69,9 @@ struct controller_state {
   caf::result<isr_judged>
   on_forwarded_isr(const forwarded<propose_isr>& x);
 
+  caf::result<quorum_described> on_describe_quorum();
+  caf::result<quorum_described> on_forwarded_describe_quorum();
+
   void on_image_committed(const image_committed& x);
   void on_quorum_changed(const quorum_changed& x);
   void on_peer_lost(const peer_lost& x);
@@ -87,6 +96,16 @@ private:
                            storage::offset_t end_offset);
   /// Null when there is nobody to forward to.
   remote_controller_actor decider() const;
+
+  // -- administration (controller_administration.cpp) -------------------------
+  /// What must be done first: a voter leaves the quorum before the cluster.
+  template <class Question>
+  void prepare(const Question&, std::function<void()> then) {
+    then();
+  }
+  void prepare(const remove_node& x, std::function<void()> then);
+  void removed_voters();
+  caf::result<quorum_described> describe_own_quorum();
 
   // -- nodes (controller_nodes.cpp) -------------------------------------------
   void decide_heartbeat(const cluster::node_heartbeat& x,
@@ -128,6 +147,9 @@ private:
   /// Metadata that was searched for partitions to move.
   storage::offset_t moves_looked_at_ = storage::no_offset;
   int64_t leaders_due_ms_ = 0;
+
+  /// Nodes that are removed once they do not vote any more.
+  std::vector<std::pair<cluster::node_id, std::function<void()>>> removals_;
 
   /// Ids left of the block that this node was given.
   int64_t next_producer_id_ = 0;

@@ -3,6 +3,7 @@
 
 #include "log_keeper_actor.h"
 #include "partition_directory.h"
+#include "space_reserve.h"
 
 #include <troupe/storage/node_database.h>
 
@@ -60,6 +61,12 @@ result<void> open_directory(storage::file_system& fs, opened_directory& x,
                             size_t index, std::vector<found_log>& logs) {
   if (auto made = fs.create_directories(x.path); !made)
     return made;
+  if (auto spent = spend_space_reserve(fs, x.path); !spent)
+    return failure(spent.error());
+  else if (*spent)
+    spdlog::error("node.space_reserve_spent path={} action=\"make room: the "
+                  "next start may find none\"",
+                  x.path);
   auto lock = storage::lock_directory(x.path);
   if (!lock)
     return failure(lock.error());
@@ -168,6 +175,15 @@ take_clean_markers(storage::file_system& fs, opened_directories& opened) {
     x.online = false;
   }
   return {};
+}
+
+void hold_space_reserves(storage::file_system& fs,
+                         const opened_directories& opened) {
+  for (const auto& x : opened.all)
+    if (x.online)
+      if (auto held = hold_space_reserve(fs, x.path); !held)
+        spdlog::warn("node.no_space_reserve path={} reason=\"{}\"", x.path,
+                     to_string(held.error()));
 }
 
 void set_strays_aside(storage::file_system& fs, opened_directories& x,

@@ -72,6 +72,10 @@ claim_directories(storage::file_system& fs, const opened_directories& x,
 result<void> take_clean_markers(storage::file_system& fs,
                                 opened_directories& x);
 
+/// Holds some space of each directory back for a start when it is full. One
+/// where that fails goes without.
+void hold_space_reserves(storage::file_system& fs, const opened_directories& x);
+
 /// Renames partition directories that the metadata does not know to
 /// `...-stray` and takes them out of `x.logs`. They are never removed: if the
 /// metadata is wrong, they are all there is. One that cannot be renamed stays

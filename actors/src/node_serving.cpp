@@ -4,7 +4,9 @@
 
 #include <caf/scoped_actor.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <limits>
 #include <utility>
 
 namespace troupe {
@@ -17,13 +19,19 @@ constexpr std::chrono::milliseconds start_patience{60000};
 /// Opening the logs may have to scan whole disks.
 constexpr std::chrono::minutes start_timeout{60};
 
-transport::limits bounds_of(const node_options& x) {
+transport::limits bounds_of(const node_options& x, size_t lanes) {
   auto bounds = x.bounds;
   const auto& config = x.config;
   bounds.frame_bytes_max = static_cast<size_t>(config.socket_request_max_bytes);
   bounds.connections_max = static_cast<size_t>(config.max_connections);
   bounds.requests_in_flight_max =
       static_cast<size_t>(config.queued_max_requests_per_connection);
+  bounds.lane_request_bytes_in_flight_max =
+      config.queued_max_request_bytes < 0
+          ? std::numeric_limits<size_t>::max()
+          : std::max<size_t>(
+                static_cast<size_t>(config.queued_max_request_bytes) / lanes,
+                1);
   bounds.idle_timeout =
       std::chrono::milliseconds(config.connections_max_idle_ms);
   return bounds;
@@ -38,11 +46,12 @@ result<void> node::state::listen() {
   shared->groups = groups;
   shared->directories = disks;
   shared->routes = routes;
+  shared->quorum_leader = quorum_leader;
   std::vector<transport::lane*> homes;
   for (auto& x : lanes)
     homes.push_back(x.get());
   auto bound = transport::server::listen(
-      options.listen, homes, bounds_of(options),
+      options.listen, homes, bounds_of(options, homes.size()),
       actors::make_sessions(*system, unit_pointers(), shared),
       actors::make_read_in(disks));
   if (!bound)

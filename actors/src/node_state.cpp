@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node_state.h"
 
+#include "descriptor_limit.h"
 #include "node_clock.h"
 #include "spawn.h"
+
+#include <caf/actor_cast.hpp>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <random>
@@ -36,6 +40,24 @@ bool every_interface(const std::string& host) {
   return host.empty() || host == "*" || host == "0.0.0.0" || host == "::";
 }
 
+/// More connections or partitions than there are descriptors would only fail
+/// later, and in the middle of something.
+void fit_to_descriptors(cluster::broker_config& config) {
+  auto limit = actors::raise_descriptor_limit();
+  auto shares = actors::share_descriptors(limit);
+  if (config.max_connections <= shares.connections_max
+      && config.partitions_max <= shares.partitions_max)
+    return;
+  config.max_connections =
+      std::min(config.max_connections, shares.connections_max);
+  config.partitions_max =
+      std::min(config.partitions_max, shares.partitions_max);
+  spdlog::warn("node.few_descriptors limit={} max.connections={} "
+               "troupe.partitions.max={} action=\"raise the hard limit of open "
+               "files (ulimit -Hn)\"",
+               limit, config.max_connections, config.partitions_max);
+}
+
 } // namespace
 
 node::state::state(node_options x)
@@ -51,6 +73,7 @@ result<void> node::state::start() {
                    "clients cannot connect to '" + told
                      + "', which means every interface: an advertised address "
                        "is needed beside " + to_string(options.listen));
+  fit_to_descriptors(options.config);
   auto opened = actors::open_directories(storage::posix_file_system(),
                                          options.data_directories);
   if (!opened)
@@ -137,7 +160,12 @@ result<void> node::state::claim() {
     return claimed;
   actors::set_strays_aside(storage::posix_file_system(), directories,
                            *known_metadata);
-  return actors::take_clean_markers(storage::posix_file_system(), directories);
+  if (auto taken = actors::take_clean_markers(storage::posix_file_system(),
+                                              directories);
+      !taken)
+    return taken;
+  actors::hold_space_reserves(storage::posix_file_system(), directories);
+  return {};
 }
 
 void node::state::publish_nothing() {
@@ -202,11 +230,20 @@ void node::state::spawn_broker() {
   config.groups = groups;
   config.cleaner = cleaner;
   config.found = std::move(directories.logs);
-  if (!alone())
-    config.incarnation = incarnation;
   config.seed = random_seed();
   config.now = wall_clock;
   config.steady_now = steady_clock_ms;
+  if (!alone()) {
+    config.incarnation = incarnation;
+    config.link_to = [peers = peers](cluster::node_id node) {
+      auto table = peers->get();
+      auto found = table->find(node);
+      return found == nullptr ? actors::peer_link_actor{} : found->link;
+    };
+    judge = std::make_shared<actors::published<actors::isr_judge_actor>>(
+        std::make_shared<actors::isr_judge_actor>());
+    config.controller = [judge = judge] { return *judge->get(); };
+  }
   broker = actors::spawn_broker(*system, std::move(config));
 }
 
@@ -225,7 +262,11 @@ void node::state::spawn_controller() {
   };
   config.seed = random_seed();
   config.now = steady_clock_ms;
+  config.leader = quorum_leader;
   controller = actors::spawn_controller(*system, std::move(config));
+  if (judge != nullptr)
+    judge->publish(std::make_shared<actors::isr_judge_actor>(
+        caf::actor_cast<actors::isr_judge_actor>(controller)));
 }
 
 void node::state::spawn_lifecycle() {

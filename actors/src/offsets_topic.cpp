@@ -28,10 +28,10 @@ cluster::new_topic new_offsets_topic(const cluster::broker_config& config,
   return x;
 }
 
-bool coordinates(const topic_route& offsets, std::string_view group_id) {
+size_t
+partition_of_group(const topic_route& offsets, std::string_view group_id) {
   auto count = static_cast<int32_t>(offsets.partitions.size());
-  auto index = cluster::offsets_partition_for(group_id, count);
-  return offsets.partitions[static_cast<size_t>(index)].online();
+  return static_cast<size_t>(cluster::offsets_partition_for(group_id, count));
 }
 
 } // namespace troupe::actors

@@ -61,7 +61,7 @@ struct partition_state {
   void on_read_records(read_records& x);
   void on_watch_records(watch_records& x);
   void on_unwatch_records(const unwatch_records& x);
-  found_offset on_find_offset(const find_offset& x);
+  caf::result<found_offset> on_find_offset(const find_offset& x);
   found_epoch_end on_find_epoch_end(const find_epoch_end& x);
   caf::result<records_deleted> on_delete_records(const delete_records& x);
   partition_description on_describe_partition();
@@ -98,6 +98,9 @@ private:
     std::optional<pull_records> pull;
     int64_t wait_until_ms = 0;
   };
+
+  using offset_promise = caf::typed_response_promise<found_offset>;
+  void search(const find_offset& x, offset_promise promise, int32_t attempt);
 
   partition_time time() const { return {config_.now(), config_.steady_now()}; }
 

@@ -8,6 +8,7 @@
 #include <troupe/cluster/follower_replication.h>
 #include <troupe/cluster/leader_replication.h>
 #include <troupe/storage/log.h>
+#include <troupe/storage/timestamp_search.h>
 
 #include <memory>
 #include <optional>
@@ -68,7 +69,14 @@ public:
 
   // -- questions --------------------------------------------------------------
 
-  found_offset find(const find_offset& x);
+  struct find_outcome {
+    found_offset answer;
+    /// Set: the answer is what this finds, which blocks.
+    std::shared_ptr<storage::timestamp_search> search;
+  };
+  find_outcome find(const find_offset& x);
+  /// A search came back. True: the log has moved on below it, search anew.
+  bool searched(const found_offset& x);
   found_epoch_end find(const find_epoch_end& x) const;
   partition_description describe() const;
   producers_listed producers() const;

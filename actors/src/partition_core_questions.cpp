@@ -3,45 +3,53 @@
 
 #include <tuple>
 #include <utility>
+#include <variant>
 
 namespace troupe::actors {
 
-found_offset partition_core::find(const find_offset& x) {
+partition_core::find_outcome partition_core::find(const find_offset& x) {
   constexpr storage::timestamp_ms latest = -1;
   constexpr storage::timestamp_ms earliest = -2;
-  constexpr storage::timestamp_ms of_max_timestamp = -3;
   constexpr storage::timestamp_ms earliest_local = -4;
-  found_offset answer;
+  find_outcome outcome;
+  auto& answer = outcome.answer;
   answer.why = refuse(x.current_leader_epoch, read_source::leader);
   if (!answer.why.ok())
-    return answer;
+    return outcome;
   if (x.timestamp == latest) {
     // An offset from before the change of leaders may have been larger
     // (KIP-207).
     if (high_watermark() < leader()->epoch_start()) {
       answer.why = {errc::offset_not_available,
                     "the followers have not confirmed the new leader's log"};
-      return answer;
+      return outcome;
     }
     answer.value.offset = high_watermark();
     answer.value.leader_epoch = epoch();
-    return answer;
+    return outcome;
   }
   if (x.timestamp == earliest || x.timestamp == earliest_local) {
     answer.value.offset = log_->start_offset();
     answer.value.leader_epoch = log_->epoch_of(log_->start_offset());
-    return answer;
+    return outcome;
   }
-  if (x.timestamp < 0 && x.timestamp != of_max_timestamp)
-    return answer;
-  auto found = x.timestamp == of_max_timestamp
-                   ? log_->find_max_timestamp()
-                   : log_->find_timestamp(x.timestamp, high_watermark());
-  if (!found)
-    answer.why = note(std::move(found.error()));
-  else if (*found)
-    answer.value = **found;
-  return answer;
+  if (x.timestamp < 0 && x.timestamp != of_largest_timestamp)
+    return outcome;
+  auto search = log_->search_timestamps(high_watermark());
+  if (!search)
+    answer.why = note(std::move(search.error()));
+  else
+    outcome.search = std::move(*search);
+  return outcome;
+}
+
+bool partition_core::searched(const found_offset& x) {
+  auto* why = std::get_if<storage::errc>(&x.why.code);
+  if (why == nullptr)
+    return false;
+  if (*why == storage::errc::io)
+    fail(x.why.message);
+  return *why == storage::errc::not_found;
 }
 
 found_epoch_end partition_core::find(const find_epoch_end& x) const {

@@ -28,22 +28,6 @@ quorum_actor spawn_quorum(caf::actor_system& system, quorum_actor_config x) {
   return system.spawn<caf::detached>(quorum, std::move(x));
 }
 
-membership_actor
-spawn_membership(caf::actor_system& system, membership_config x,
-                 const cluster_listener& listener) {
-  x.spawn_dialer = [&system, tls = !listener.tls.empty()] {
-    return system.spawn<caf::detached>(dialer, tls);
-  };
-  x.spawn_link = [&system](peer_link_config y) {
-    return system.spawn<caf::detached>(peer_link, std::move(y));
-  };
-  x.now = [] {
-    return std::chrono::duration_cast<std::chrono::microseconds>(
-        std::chrono::steady_clock::now().time_since_epoch());
-  };
-  return system.spawn(membership, std::move(x));
-}
-
 group_coordinator_actor
 spawn_group_coordinator(caf::actor_system& system, group_coordinator_config x) {
   return system.spawn<caf::detached>(group_coordinator, std::move(x));
@@ -77,6 +61,17 @@ cold_reader_actor spawn_cold_reader(caf::actor_system& system) {
 transport_actor spawn_transport(caf::actor_system& system,
                                 std::shared_ptr<transport::server> server) {
   return system.spawn<caf::detached>(transport_of, std::move(server));
+}
+
+membership_actor
+spawn_membership(caf::actor_system& system, membership_config x, bool tls) {
+  x.spawn_dialer = [&system, tls] {
+    return system.spawn<caf::detached>(dialer, tls);
+  };
+  x.spawn_link = [&system](peer_link_config link) {
+    return system.spawn<caf::detached>(peer_link, std::move(link));
+  };
+  return system.spawn(membership, std::move(x));
 }
 
 } // namespace troupe::actors

@@ -6,12 +6,14 @@
 #include "cluster_network.h"
 #include "cold_reader_actor.h"
 #include "controller_actor.h"
+#include "dialer_actor.h"
 #include "disk_sync_actor.h"
 #include "error_map.h"
 #include "group_coordinator_actor.h"
 #include "log_cleaner_actor.h"
 #include "log_keeper_actor.h"
 #include "membership_actor.h"
+#include "peer_link_actor.h"
 #include "quorum_actor.h"
 #include "transport_actor.h"
 
@@ -23,13 +25,14 @@
 ///   pooled        broker, broker_lifecycle, controller, membership
 ///                                         (never block)
 ///   own thread    quorum                  (syncs the metadata log)
-///                 peer_link               (reads slices for followers)
-///                 dialer                  (waits for a connection)
 ///                 group_coordinator       (RocksDB stalls now and then)
 ///                 log_keeper, disk_sync   (one each per data directory)
 ///                 cold_reader             (four per data directory)
 ///                 log_cleaner             (reads and writes for minutes)
 ///                 transport               (waits for connections to end)
+///                 peer_link               (reads slices; must not be late)
+///                 dialer                  (one per dial: waits for the
+///                 network)
 namespace troupe::actors {
 
 /// Disks serve a few reads at once better than one after the other.
@@ -39,10 +42,6 @@ broker_actor spawn_broker(caf::actor_system& system, broker_actor_config x);
 broker_lifecycle_actor
 spawn_broker_lifecycle(caf::actor_system& system, broker_lifecycle_config x);
 quorum_actor spawn_quorum(caf::actor_system& system, quorum_actor_config x);
-/// With what makes its links and dials for them.
-membership_actor
-spawn_membership(caf::actor_system& system, membership_config x,
-                 const cluster_listener& listener);
 controller_actor
 spawn_controller(caf::actor_system& system, controller_config x);
 group_coordinator_actor
@@ -56,5 +55,8 @@ spawn_log_cleaner(caf::actor_system& system, log_cleaner_config x);
 cold_reader_actor spawn_cold_reader(caf::actor_system& system);
 transport_actor spawn_transport(caf::actor_system& system,
                                 std::shared_ptr<transport::server> server);
+/// Fills in how the membership makes links and dialers.
+membership_actor
+spawn_membership(caf::actor_system& system, membership_config x, bool tls);
 
 } // namespace troupe::actors

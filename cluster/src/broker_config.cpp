@@ -103,6 +103,9 @@ consumer_group_config consumer_groups_of(const checked_values& checked) {
   x.assignors.clear();
   for (auto name : parse_list(checked.text("group.consumer.assignors")))
     x.assignors.emplace_back(name);
+  if (auto policy = parse_group_migration_policy(
+          checked.text("group.consumer.migration.policy")))
+    x.migration_policy = *policy;
   return x;
 }
 
@@ -230,6 +233,7 @@ result<broker_config> make_broker_config(config_map values) {
   x.max_connections = checked.number("max.connections");
   x.queued_max_requests_per_connection =
       checked.number("troupe.queued.max.requests.per.connection");
+  x.queued_max_request_bytes = checked.number("queued.max.request.bytes");
   x.retention_check_interval_ms =
       checked.number("log.retention.check.interval.ms");
   x.cleaner = cleaner_of(checked);

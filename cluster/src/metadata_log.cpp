@@ -218,6 +218,13 @@ offset_t metadata_log::voters_offset() const {
   return state_->latest.voters_offset;
 }
 
+const std::vector<quorum_voter>& metadata_log::voters_before() const {
+  static const std::vector<quorum_voter> none;
+  const auto& x = *state_;
+  bool covered = x.latest.voters_offset < x.committed.image->end_offset;
+  return covered ? none : x.latest.voters_before;
+}
+
 result<void> metadata_log::close() {
   auto& x = *state_;
   if (x.stopped)

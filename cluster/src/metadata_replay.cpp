@@ -84,7 +84,7 @@ load_newest_snapshot(storage::file_system& fs, const std::string& directory) {
 replayed_metadata metadata_of(image_ptr image, leader_epoch_t last_epoch) {
   auto voters_offset =
       image->voters.empty() ? storage::no_offset : image->end_offset - 1;
-  return {std::move(image), voters_offset, last_epoch};
+  return {std::move(image), voters_offset, {}, last_epoch};
 }
 
 result<replayed_metadata> apply_after(const replayed_metadata& before,
@@ -95,10 +95,14 @@ result<replayed_metadata> apply_after(const replayed_metadata& before,
       apply(*before.image, delta, begin + static_cast<offset_t>(delta.size()));
   if (!image)
     return failure(std::move(image.error()));
-  replayed_metadata after{std::move(*image), before.voters_offset, last_epoch};
+  replayed_metadata after{std::move(*image), before.voters_offset,
+                          before.voters_before, last_epoch};
+  const auto* voters = &before.image->voters;
   for (size_t i = 0; i < delta.size(); ++i)
-    if (std::holds_alternative<voters_replaced>(delta[i]))
+    if (const auto* x = std::get_if<voters_replaced>(&delta[i])) {
       after.voters_offset = begin + static_cast<offset_t>(i);
+      after.voters_before = *std::exchange(voters, &x->voters);
+    }
   return after;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace troupe::cluster {
 
@@ -17,6 +18,8 @@ struct replayed_metadata {
   /// Of the record that made the image's voters; in a snapshot: just below its
   /// end.
   offset_t voters_offset = storage::no_offset;
+  /// Those before that record; none in a snapshot.
+  std::vector<quorum_voter> voters_before = {};
   /// Epoch of the last batch.
   leader_epoch_t last_epoch = storage::no_leader_epoch;
 };

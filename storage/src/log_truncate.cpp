@@ -70,7 +70,7 @@ result<void> log::truncate_to(offset_t offset) {
     return {};
   ++x.compaction_generation;
   auto i = x.segment_at(offset);
-  if (auto done = x.prepare(i); !done)
+  if (auto done = x.prepare_times(i); !done)
     return done;
   auto cut = x.find_cut(i, offset);
   if (!cut)

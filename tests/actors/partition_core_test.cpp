@@ -33,9 +33,15 @@ struct core_fixture {
   }
 
   storage::found_offset find(storage::timestamp_ms timestamp) {
-    auto found = core.find(find_offset{timestamp, -1});
-    CHECK(found.why.ok());
-    return found.value;
+    auto outcome = core.find(find_offset{timestamp, -1});
+    CHECK(outcome.answer.why.ok());
+    if (outcome.search == nullptr)
+      return outcome.answer.value;
+    auto found = timestamp == of_largest_timestamp
+                     ? outcome.search->find_largest()
+                     : outcome.search->find(timestamp);
+    REQUIRE(found);
+    return found->value_or(storage::found_offset{});
   }
 
   problem deleting(storage::offset_t before) {
@@ -100,10 +106,12 @@ TEST_CASE("partition core: offsets above the high watermark are not found") {
 
 TEST_CASE("partition core: a question from another epoch is refused") {
   core_fixture x;
-  CHECK(is(x.core.find(find_offset{-1, 2}).why, errc::fenced_leader_epoch));
-  CHECK(is(x.core.find(find_offset{-1, 4}).why, errc::unknown_leader_epoch));
+  CHECK(is(x.core.find(find_offset{-1, 2}).answer.why,
+           errc::fenced_leader_epoch));
+  CHECK(is(x.core.find(find_offset{-1, 4}).answer.why,
+           errc::unknown_leader_epoch));
   CHECK(is(x.core.find(find_epoch_end{0, 2}).why, errc::fenced_leader_epoch));
-  CHECK(x.core.find(find_offset{-1, 3}).why.ok());
+  CHECK(x.core.find(find_offset{-1, 3}).answer.why.ok());
 }
 
 TEST_CASE("partition core: an epoch ends where the next one begins") {

@@ -66,6 +66,14 @@ cold_reader_actor::behavior_type
 dummy_cold_reader(cold_reader_actor::pointer, partition_fixture* test) {
   return {
       [=](const read_in_slice& x) { test->cold_reads.push_back(x); },
+      [=](const run_search& x) {
+        test->searches.push_back(x.timestamp);
+        if (test->search_answers.empty())
+          return found_offset{};
+        auto answer = std::move(test->search_answers.front());
+        test->search_answers.pop_front();
+        return answer;
+      },
   };
 }
 

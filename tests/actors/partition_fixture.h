@@ -71,6 +71,9 @@ public:
   checkpoint_saved checkpoint_answer;
   std::vector<remove_files> removals;
   std::vector<read_in_slice> cold_reads;
+  /// Times that were looked for, and what the next ones find.
+  std::vector<storage::timestamp_ms> searches;
+  std::deque<found_offset> search_answers;
   std::vector<compact_log> cleanings;
   std::vector<close_log> closings;
   std::vector<partition_failed> failures;

@@ -72,6 +72,7 @@ void check_same_settings(const broker_config& a, const broker_config& b) {
   CHECK(a.max_connections == b.max_connections);
   CHECK(a.queued_max_requests_per_connection
         == b.queued_max_requests_per_connection);
+  CHECK(a.queued_max_request_bytes == b.queued_max_request_bytes);
   CHECK(a.retention_check_interval_ms == b.retention_check_interval_ms);
   CHECK(a.producer_id_block_size == b.producer_id_block_size);
   CHECK(a.partitions_max == b.partitions_max);
@@ -100,6 +101,7 @@ TEST_CASE("broker config: every key arrives in its member") {
                  {"connections.max.idle.ms", "3000"},
                  {"max.connections", "40"},
                  {"troupe.queued.max.requests.per.connection", "5"},
+                 {"queued.max.request.bytes", "6000"},
                  {"log.retention.check.interval.ms", "60"},
                  {"troupe.partitions.max", "70"},
                  {"troupe.lanes", "8"},
@@ -117,12 +119,13 @@ TEST_CASE("broker config: every key arrives in its member") {
   expected.connections_max_idle_ms = 3000;
   expected.max_connections = 40;
   expected.queued_max_requests_per_connection = 5;
+  expected.queued_max_request_bytes = 6000;
   expected.retention_check_interval_ms = 60;
   expected.partitions_max = 70;
   expected.lanes = 8;
   expected.log_level = "debug";
   check_same_settings(x, expected);
-  CHECK(x.values.size() == 16);
+  CHECK(x.values.size() == 17);
 }
 
 TEST_CASE("broker config: the keys of a cluster arrive in their members") {
@@ -254,4 +257,18 @@ TEST_CASE("broker config: directories and rack are read without blanks") {
   CHECK(made({{"log.dir", "/d"}, {"log.dirs", "/a"}}).log_dirs
         == std::vector<std::string>{"/a"});
   CHECK(made({}).log_dirs.empty());
+}
+
+TEST_CASE("broker config: groups change their protocol in one of four ways") {
+  CHECK(made({}).groups.consumer.migration_policy
+        == group_migration_policy::bidirectional);
+  for (auto policy :
+       {group_migration_policy::bidirectional, group_migration_policy::upgrade,
+        group_migration_policy::downgrade, group_migration_policy::disabled})
+    CHECK(made({{"group.consumer.migration.policy",
+                 std::string{to_string(policy)}}})
+              .groups.consumer.migration_policy
+          == policy);
+  CHECK(has(fault({{"group.consumer.migration.policy", "sideways"}}),
+            "group.consumer.migration.policy"));
 }

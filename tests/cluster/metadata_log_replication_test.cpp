@@ -47,6 +47,7 @@ TEST_CASE("metadata log: what is not committed shows in no image") {
   append_as_leader(*log, numbered_topic(1), 1);
   CHECK(log->end_offset() == 2);
   CHECK(log->image()->end_offset == 0);
+  CHECK(log->latest_image()->topics.size() == 2);
   REQUIRE(log->sync());
   REQUIRE(log->commit(1, 0));
   CHECK(same(*log->image(), *image_of(numbered_topic(0))));
@@ -104,8 +105,10 @@ TEST_CASE("metadata log: voters are in force before they are committed") {
   append_as_leader(*log, {voting({1, 2})}, 1);
   CHECK(log->voters() == voting({1, 2}).voters);
   CHECK(log->voters_offset() == 2);
+  CHECK(log->voters_before() == voting({1}).voters);
   CHECK(log->image()->voters == voting({1}).voters);
   REQUIRE(log->truncate_to(2));
+  CHECK(log->voters_before().empty());
   CHECK(log->voters() == voting({1}).voters);
   CHECK(log->voters_offset() == 0);
 }

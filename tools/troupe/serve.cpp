@@ -10,7 +10,6 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -149,16 +148,6 @@ void start_logging(const std::string& level) {
   spdlog::flush_on(spdlog::level::info);
 }
 
-/// Logs and connections are file descriptors: take what the system allows.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-      spdlog::warn("serve.descriptors limit could not be raised");
-  }
-}
-
 int report(const troupe::storage::error& x, int exit_code) {
   fmt::print(stderr, "troupe: {}\n", to_string(x));
   return exit_code;
@@ -177,7 +166,6 @@ int serve(const serve_arguments& arguments) {
     return exit_bad_settings;
   }
   start_logging(options->config.log_level);
-  raise_descriptor_limit();
   // Until it is ready a signal ends the process: there is nothing to close.
   auto node = troupe::node::start(std::move(*options));
   if (!node)

@@ -4,6 +4,7 @@
 #include <troupe/actors/inspect.h>
 #include <troupe/actors/messages/controller.h>
 #include <troupe/actors/messages/metadata.h>
+#include <troupe/actors/messages/quorum.h>
 
 #include <caf/deserializer.hpp>
 #include <caf/error.hpp>
@@ -23,6 +24,22 @@ caf::error inspect(caf::serializer& f, topic_reference& x);
 caf::error inspect(caf::deserializer& f, topic_reference& x);
 caf::error inspect(caf::serializer& f, config_change& x);
 caf::error inspect(caf::deserializer& f, config_change& x);
+
+caf::error inspect(caf::serializer& f, reassignment& x);
+caf::error inspect(caf::deserializer& f, reassignment& x);
+caf::error inspect(caf::serializer& f, quorum_description::replica& x);
+caf::error inspect(caf::deserializer& f, quorum_description::replica& x);
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, quorum_voter& x) {
+  return f(caf::meta::type_name("quorum_voter"), x.id, x.host, x.port);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, quorum_description& x) {
+  return f(caf::meta::type_name("quorum_description"), x.self, x.role, x.epoch,
+           x.leader, x.high_watermark, x.end_offset, x.voters, x.replicas);
+}
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, config_alteration& x) {
@@ -73,6 +90,31 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, alter_configs& x) {
   return f(caf::meta::type_name("alter_configs"), x.resources,
            x.validate_only);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, alter_reassignments& x) {
+  return f(caf::meta::type_name("alter_reassignments"), x.partitions);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, elect_leaders& x) {
+  return f(caf::meta::type_name("elect_leaders"), x.partitions, x.type);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, remove_node& x) {
+  return f(caf::meta::type_name("remove_node"), x.node);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, describe_quorum&) {
+  return f(caf::meta::type_name("describe_quorum"));
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, quorum_described& x) {
+  return f(caf::meta::type_name("quorum_described"), x.why, x.quorum);
 }
 
 template <class Inspector>

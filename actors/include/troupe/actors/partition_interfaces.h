@@ -192,8 +192,12 @@ struct compact_log {
 /// Compacts logs, one after the other. Detached: it reads and writes for long.
 using log_cleaner_actor = caf::typed_actor<reacts_to<compact_log>>;
 
-/// Reads cold slices into the page cache. Detached: blocks.
-using cold_reader_actor = caf::typed_actor<reacts_to<read_in_slice>>;
+/// Reads for those who must not wait for a disk. Detached: blocks.
+using cold_reader_actor = caf::typed_actor<
+    // Bring a slice into the page cache.
+    reacts_to<read_in_slice>,
+    // ListOffsets by time.
+    replies_to<run_search>::with<found_offset>>;
 
 } // namespace troupe::actors
 

@@ -77,6 +77,7 @@ public:
   /// The reference holds until the log changes.
   const std::vector<quorum_voter>& voters() const override;
   offset_t voters_offset() const override;
+  const std::vector<quorum_voter>& voters_before() const override;
 
   result<void> commit(offset_t high_watermark, timestamp_ms now) override;
 

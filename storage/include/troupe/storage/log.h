@@ -64,7 +64,8 @@ struct append_info {
   offset_t base_offset = no_offset;
   /// First offset after the appended (or duplicated) batch.
   offset_t next_offset = no_offset;
-  /// `now` when the topic says LogAppendTime, else -1.
+  /// When the topic says LogAppendTime: `now`, of a duplicate the time of its
+  /// first copy; else -1.
   timestamp_ms log_append_time = no_timestamp;
   /// The batch was here already (idempotent retry); nothing was appended.
   bool duplicate = false;
@@ -125,6 +126,8 @@ struct removed_files {
   /// Why the active segment, expired too, could not be replaced: it stays.
   std::optional<error> kept_active;
 };
+
+class timestamp_search;
 
 /// An append-only sequence of record batches in segment files that Apache
 /// Kafka's tools can read. Owned and called by one thread at a time (its
@@ -231,11 +234,9 @@ public:
   result<read_info> read(offset_t from, uint32_t bytes_max, offset_t limit,
                          read_mode mode);
 
-  /// First record with timestamp >= `from` below `limit`; none: empty. Blocks.
-  result<std::optional<found_offset>> find_timestamp(timestamp_ms from,
-                                                     offset_t limit);
-  /// The record with the largest timestamp; none when empty. Blocks.
-  result<std::optional<found_offset>> find_max_timestamp();
+  /// A search for records by their time, below `limit` (high watermark). Does
+  /// not wait for the disk; what it returns does.
+  result<std::unique_ptr<timestamp_search>> search_timestamps(offset_t limit);
 
   /// KIP-320: the largest known epoch <= `epoch` and its end offset;
   /// epoch -1 and offset -1 when unknown.

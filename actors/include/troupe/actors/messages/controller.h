@@ -4,6 +4,7 @@
 #include <troupe/actors/problem.h>
 #include <troupe/cluster/controller_requests.h>
 #include <troupe/cluster/metadata_image.h>
+#include <troupe/cluster/quorum_description.h>
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
@@ -57,6 +58,13 @@ struct forwarded {
 struct decided_elsewhere {
   std::vector<problem> results;
   storage::offset_t end_offset = 0;
+};
+
+/// DescribeQuorum, from the controller that leads: nobody else knows how far
+/// the others are.
+struct quorum_described {
+  problem why;
+  cluster::quorum_description quorum;
 };
 
 /// A process without a node id wants to join. Asking again with the same

@@ -85,6 +85,9 @@ struct find_offset {
   cluster::leader_epoch_t current_leader_epoch = -1;
 };
 
+/// In find_offset: the record with the largest timestamp.
+inline constexpr storage::timestamp_ms of_largest_timestamp = -3;
+
 struct found_offset {
   problem why;
   storage::found_offset value;

@@ -64,7 +64,7 @@ struct records_pulled {
   storage::file_slice records;
 };
 
-/// From the leader's node to the follower's replica. Crosses nodes.
+/// From the link on the follower's node to its replica; it came in pieces.
 struct batches_pulled {
   pull_outcome outcome;
   /// Whole batches as they lie in the leader's log; may be empty.
@@ -74,3 +74,4 @@ struct batches_pulled {
 } // namespace troupe::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::records_pulled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::batches_pulled)

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "pulls_sent.h"
+#include "pulls_served.h"
+
+#include <troupe/cluster/dial_backoff.h>
+#include <troupe/cluster/peer_liveness.h>
+
+#include <chrono>
+#include <cstddef>
+
+namespace troupe::actors {
+
+/// Times and limits of the links between nodes.
+struct peer_settings {
+  /// For a connection to be made.
+  std::chrono::milliseconds dial_timeout{500};
+  /// For the other node's answer to our hello.
+  std::chrono::milliseconds hello_timeout{1000};
+  /// How often a link looks at what is due.
+  std::chrono::milliseconds tick_interval{100};
+  cluster::peer_liveness_config liveness;
+  cluster::dial_backoff_config backoff;
+  /// Pulls of our followers. Its window is what the other end may send us.
+  pulls_sent_limits sent;
+  /// Pulls of their followers.
+  pulls_served_limits served;
+  /// Nodes that may be linked at a time.
+  size_t peers_max = 1000;
+};
+
+} // namespace troupe::actors
