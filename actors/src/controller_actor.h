@@ -6,6 +6,7 @@
 
 #include <troupe/actors/inspect_controller.h>
 #include <troupe/actors/interfaces.h>
+#include <troupe/actors/peer_interfaces.h>
 #include <troupe/cluster/controller.h>
 #include <troupe/cluster/failure_detector.h>
 
@@ -13,6 +14,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -32,6 +34,8 @@ struct controller_config {
   membership_actor membership;
   /// The controller of another node; null while there is no connection.
   std::function<remote_controller_actor(cluster::node_id)> controller_of;
+  /// Shows everybody here who leads; may be null.
+  std::shared_ptr<std::atomic<cluster::node_id>> leader;
   uint64_t seed = 0;
   /// Of the steady clock, in milliseconds.
   std::function<int64_t()> now;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller_actor.h"
 #include "error_map.h"
+#include "peer_table.h"
 
 #include <spdlog/spdlog.h>
 
@@ -167,6 +168,8 @@ void controller_state::answer_when_applied(
 void controller_state::on_quorum_changed(const quorum_changed& x) {
   bool led = std::exchange(leads_, x.self_leads);
   leader_ = x.leader;
+  if (config_.leader != nullptr)
+    config_.leader->store(leader_);
   epoch_ = x.epoch;
   if (x.image != nullptr)
     take_image(x.image);

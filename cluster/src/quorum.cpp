@@ -54,6 +54,8 @@ void quorum::set_contacts(std::vector<node_id> contacts, quorum_time now) {
   if (!state_->alive())
     return;
   state_->contacts = std::move(contacts);
+  if (!state_->started)
+    return;
   if (!state_->in_flight)
     state_->fetch_at_ms = std::min(state_->fetch_at_ms, now.steady_ms);
   state_->send_fetch(now);

@@ -13,6 +13,7 @@ int64_t quorum::state::election_timeout(quorum_time now) {
 }
 
 void quorum::state::start(quorum_time now) {
+  started = true;
   auto saved = storage.election();
   // A log may be older than elections.
   epoch = std::max(saved.epoch, storage.last_epoch());
@@ -55,7 +56,9 @@ void quorum::state::stand(quorum_time now) {
 void quorum::state::ask_for_votes(vote_kind kind, quorum_time now) {
   votes.clear();
   votes.count(config.self, true);
-  election_at_ms = election_timeout(now);
+  // Two candidates that split the votes should not both wait for long.
+  election_at_ms = now.steady_ms + config.election_timeout_ms / 4
+                   + random_below(config.election_timeout_ms);
   send_to_other_voters(vote_request{config.cluster_id, kind, epoch, config.self,
                                     storage.last_epoch(),
                                     storage.end_offset()});

@@ -189,7 +189,8 @@ void quorum::state::advance_high_watermark(quorum_time now) {
 /// To voters that may not know yet who leads.
 void quorum::state::announce(quorum_time now) {
   auto interval = config.fetch_timeout_ms / 2;
-  leads->announce_ms = now.steady_ms + interval;
+  bool alone = is_voter() && storage.voters().size() == 1;
+  leads->announce_ms = alone ? never_ms : now.steady_ms + interval;
   for (const auto& voter : storage.voters()) {
     const auto* known = leads->replicas.find(voter.id);
     bool silent = !known || !known->last_fetch_ms

@@ -14,16 +14,22 @@ bool passes(storage::errc code) {
          || code == storage::errc::busy;
 }
 
+/// A fetch that finds no news must be answered, and one that was lost sent
+/// again, before anybody misses the leader.
+quorum_config consistent(quorum_config x) {
+  x.request_timeout_ms = std::min(x.request_timeout_ms, x.fetch_timeout_ms / 2);
+  x.fetch_wait_ms_max = std::min(x.fetch_wait_ms_max, x.request_timeout_ms / 2);
+  return x;
+}
+
 } // namespace
 
 quorum::state::state(quorum_config config_, quorum_storage& storage_,
                      uint64_t seed)
-    : config(std::move(config_)), storage(storage_), random(seed),
+    : config(consistent(std::move(config_))), storage(storage_), random(seed),
       last_fetch_id(random()), retry_ms(config.retry_ms) {
   ASSERT(config.self != no_node);
   ASSERT(!config.founder || config.founder->id == config.self);
-  ASSERT(config.fetch_wait_ms_max < config.request_timeout_ms);
-  ASSERT(config.request_timeout_ms < config.fetch_timeout_ms);
 }
 
 bool quorum::state::is_voter(node_id id) const {
@@ -158,6 +164,8 @@ void quorum::state::compare_voters() {
     return;
   voters_seen = storage.voters();
   effects.voters_changed = true;
+  if (leads)
+    leads->announce_ms = 0;
 }
 
 quorum_error quorum::state::give_up(const storage::error& x) {

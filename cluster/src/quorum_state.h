@@ -181,6 +181,7 @@ struct quorum::state {
   bool leader_trusted = false;
 
   // whoever fetches
+  bool started = false;
   std::vector<node_id> contacts;
   std::optional<fetch_in_flight> in_flight;
   uint64_t last_fetch_id = 0;

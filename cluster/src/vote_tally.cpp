@@ -18,6 +18,10 @@ among(const std::vector<quorum_voter>& voters, const std::set<node_id>& nodes) {
 
 } // namespace
 
+size_t majority_of(const std::vector<quorum_voter>& voters) {
+  return voters.size() / 2 + 1;
+}
+
 bool contains(const std::vector<quorum_voter>& voters, node_id id) {
   return std::any_of(voters.begin(), voters.end(),
                      [id](const quorum_voter& x) { return x.id == id; });

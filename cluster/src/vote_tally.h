@@ -10,9 +10,7 @@
 namespace troupe::cluster {
 
 /// How many of `voters` are more than half of them.
-inline size_t majority_of(const std::vector<quorum_voter>& voters) {
-  return voters.size() / 2 + 1;
-}
+size_t majority_of(const std::vector<quorum_voter>& voters);
 
 bool contains(const std::vector<quorum_voter>& voters, node_id id);
 

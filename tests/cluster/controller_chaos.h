@@ -18,7 +18,8 @@ namespace troupe::cluster::test {
 /// is checked.
 class controller_chaos {
 public:
-  explicit controller_chaos(uint64_t seed);
+  /// `number` is the seed.
+  explicit controller_chaos(uint64_t number);
 
   /// One random event.
   void step();

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tests/cluster/quorum_chaos.h>
 
+#include <algorithm>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace troupe::cluster::test {
 
@@ -12,16 +15,39 @@ constexpr int64_t healing_ms = 20000;
 } // namespace
 
 quorum_chaos::quorum_chaos(uint64_t seed) : random_(seed), cluster_(random_()) {
-  count_ = 1 + below(5);
+  count_ = below(4) ? 3 + below(3) : 1 + below(5);
   cluster_.snapshot_every = static_cast<offset_t>(2 + below(30));
   cluster_.config.fetch_bytes_max = static_cast<uint32_t>(1 + below(500));
   cluster_.config.snapshot_chunk_bytes_max =
       static_cast<uint32_t>(1 + below(300));
-  auto voters = static_cast<node_id>(1 + below(count_));
+  auto voters = static_cast<node_id>(below(3) ? count_ : 1 + below(count_));
   cluster_.grow_to(voters);
   for (auto id = voters; id < static_cast<node_id>(count_); ++id)
     cluster_.add(id);
   change_weather();
+  // Seeds differ in what happens often: rare things only meet when others are
+  // even rarer.
+  mishaps_ = {
+      {2, [this] { crash(); }},
+      {2, [this] { crash_in_election(); }},
+      {3, [this] { disturb_new_leader(); }},
+      {4, [this] { restart_one(); }},
+      {2, [this] { change_weather(); }},
+      {2, [this] { change_links(); }},
+      {2, [this] { change_voters(any_up()); }},
+      {2, [this] { change_leader(); }},
+      {1, [this] { cluster_.disk(any()).fail_next(storage::errc::disk_full); }},
+      {2, [this] { cluster_.run(below_ms(3000)); }},
+      {4, [this] { cluster_.run(below_ms(300)); }},
+      {4, [this] { cluster_.run(below_ms(20)); }},
+      {8, [this] { propose(); }},
+  };
+  for (auto& x : mishaps_) {
+    x.weight *= below(5);
+    weight_of_all_ += x.weight;
+  }
+  mishaps_.push_back({1, [this] { cluster_.run(below_ms(1000)); }});
+  ++weight_of_all_;
 }
 
 void quorum_chaos::change_weather() {
@@ -56,8 +82,7 @@ void quorum_chaos::crash() {
     cluster_.restart(id);
 }
 
-void quorum_chaos::change_voters() {
-  auto lead = any_up();
+void quorum_chaos::change_voters(node_id lead) {
   if (lead == no_node)
     return;
   auto id = any();
@@ -100,50 +125,67 @@ void quorum_chaos::change_links() {
   }
 }
 
+/// Ends a node just when it has voted, stood or found a leader; it comes back
+/// at once and should remember.
+void quorum_chaos::crash_in_election() {
+  auto id = any();
+  if (!cluster_.up(id))
+    return;
+  auto epoch = cluster_.at(id).epoch();
+  auto role = cluster_.at(id).role();
+  cluster_.run_until(
+      [&] {
+        return cluster_.at(id).epoch() != epoch
+               || cluster_.at(id).role() != role;
+      },
+      below_ms(3000));
+  cluster_.run(below_ms(2 + cluster_.weather.delay_ms_max));
+  cluster_.crash(id);
+  if (below(4))
+    cluster_.restart(id);
+}
+
+/// The first moments of a leader are when it has most to do wrong.
+void quorum_chaos::disturb_new_leader() {
+  auto newest = [this] {
+    std::pair<leader_epoch_t, node_id> found{-1, no_node};
+    for (auto id : cluster_.ids())
+      if (cluster_.up(id) && cluster_.at(id).role() == quorum_role::leader)
+        found = std::max(found, {cluster_.at(id).epoch(), id});
+    return found;
+  };
+  auto before = newest();
+  if (!cluster_.run_until([&] { return newest() > before; }, 5000))
+    return;
+  auto id = newest().second;
+  if (below(2))
+    change_voters(id);
+  cluster_.run(below_ms(5 + 4 * cluster_.weather.delay_ms_max));
+  if (cluster_.up(id))
+    cluster_.crash(id);
+  restart_one();
+}
+
+void quorum_chaos::propose() {
+  auto id = any_up();
+  if (id != no_node)
+    (void)cluster_.propose(id);
+}
+
+void quorum_chaos::restart_one() {
+  auto id = any();
+  if (!cluster_.up(id))
+    cluster_.restart(id);
+}
+
 void quorum_chaos::step() {
-  switch (below(24)) {
-  case 0:
-    crash();
-    break;
-  case 1:
-  case 2: {
-    auto id = any();
-    if (!cluster_.up(id))
-      cluster_.restart(id);
-    break;
-  }
-  case 3:
-    change_weather();
-    break;
-  case 4:
-    change_links();
-    break;
-  case 5:
-    change_voters();
-    break;
-  case 6:
-    change_leader();
-    break;
-  case 7:
-    cluster_.disk(any()).fail_next(storage::errc::disk_full);
-    break;
-  case 8:
-    cluster_.run(below_ms(3000));
-    break;
-  case 9:
-  case 10:
-    cluster_.run(below_ms(300));
-    break;
-  case 11:
-  case 12:
-  case 13:
-    cluster_.run(below_ms(10));
-    break;
-  default: {
-    auto id = any_up();
-    if (id != no_node)
-      (void)cluster_.propose(id);
-  }
+  auto pick = below(weight_of_all_);
+  for (auto& x : mishaps_) {
+    if (pick < x.weight) {
+      x.happen();
+      return;
+    }
+    pick -= x.weight;
   }
 }
 

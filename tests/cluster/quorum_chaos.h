@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <random>
+#include <vector>
 
 namespace troupe::cluster::test {
 
@@ -16,6 +18,8 @@ namespace troupe::cluster::test {
 class quorum_chaos {
 public:
   explicit quorum_chaos(uint64_t seed);
+  quorum_chaos(const quorum_chaos&) = delete;
+  quorum_chaos& operator=(const quorum_chaos&) = delete;
 
   void step();
   /// No more mishaps: there must be a leader soon, all must agree, and the
@@ -25,6 +29,11 @@ public:
   quorum_cluster& cluster() noexcept { return cluster_; }
 
 private:
+  struct mishap {
+    size_t weight = 0;
+    std::function<void()> happen;
+  };
+
   size_t below(size_t bound) { return random_() % bound; }
   int64_t below_ms(int64_t bound) {
     return static_cast<int64_t>(below(static_cast<size_t>(bound)));
@@ -34,13 +43,19 @@ private:
   node_id any_up();
   void change_weather();
   void crash();
-  void change_voters();
+  void crash_in_election();
+  void propose();
+  void restart_one();
+  void disturb_new_leader();
+  void change_voters(node_id lead);
   void change_leader();
   void change_links();
 
   std::mt19937_64 random_;
   quorum_cluster cluster_;
   size_t count_ = 1;
+  std::vector<mishap> mishaps_;
+  size_t weight_of_all_ = 0;
 };
 
 } // namespace troupe::cluster::test

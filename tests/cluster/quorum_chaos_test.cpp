@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <cstdlib>
+#include <utility>
 
 using namespace troupe::cluster::test;
 
@@ -31,27 +33,6 @@ TEST_CASE("quorum: whatever happens to the nodes, they agree in the end") {
       chaos.step();
     if (chaos.cluster().violations().empty())
       chaos.heal();
-    if (std::getenv("DBG")) {
-      auto& c = chaos.cluster();
-      size_t ag = 0;
-      for (size_t i = 0; i < c.proposals(); ++i)
-        ag += c.proposal(i).agreed;
-      MESSAGE("now ", c.now_ms(), " proposals ", c.proposals(), " agreed ", ag,
-              " log ", c.agreed().size());
-      for (auto id : c.ids()) {
-        if (!c.up(id))
-          continue;
-        auto d = c.at(id).describe({c.now_ms(), c.now_ms()});
-        std::string v;
-        for (auto& w : d.voters)
-          v += std::to_string(w.id) + ",";
-        MESSAGE(id, " role ", std::string(to_string(d.role)), " epoch ",
-                d.epoch, " leader ", d.leader, " hw ", d.high_watermark,
-                " end ", d.end_offset, " start ", c.disk(id).start_offset(),
-                " voters ", v, " voters_at ", c.disk(id).voters_offset(),
-                " last epoch ", c.disk(id).last_epoch());
-      }
-    }
     for (const auto& what : chaos.cluster().violations())
       FAIL_CHECK(what);
   }

@@ -11,10 +11,6 @@ namespace {
 
 constexpr int64_t spins_max = 10000;
 
-quorum_voter voter(node_id id) {
-  return {id, "host" + std::to_string(id), static_cast<uint16_t>(9000 + id)};
-}
-
 } // namespace
 
 quorum_cluster::quorum_cluster(uint64_t seed) : random_(seed) {

@@ -9,10 +9,19 @@
 #include <optional>
 #include <random>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace troupe::cluster::test {
+
+inline quorum_voter voter(node_id id) {
+  return {id, "host" + std::to_string(id), static_cast<uint16_t>(9000 + id)};
+}
+
+inline metadata_delta some_delta(const std::string& value) {
+  return {broker_configs_replaced{0, {{"value", value}}}};
+}
 
 /// A batch of the log as the model keeps it.
 struct quorum_batch {

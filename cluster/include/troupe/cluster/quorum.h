@@ -43,7 +43,8 @@ public:
 
   // -- what happens -----------------------------------------------------------
 
-  /// Once, before everything else. A voter that is alone leads when it returns.
+  /// Once, before everything but `set_contacts`. A voter that is alone leads
+  /// when it returns.
   void start(quorum_time now);
   /// `from` sent `x`, as the link between the nodes vouches for.
   void receive(node_id from, const quorum_message& x, quorum_time now);
@@ -56,9 +57,9 @@ public:
   // -- what the leader is asked -----------------------------------------------
 
   /// Appends `delta` and answers the end offset after it. It is agreed on once
-  /// the high watermark is there, unless our log was truncated below meanwhile;
-  /// a leader that lost its office may still see it agreed on. Refused unless
-  /// the log ends at `expected_end_offset`, where no_offset stands for any.
+  /// the high watermark is there, also when somebody else leads by then, but
+  /// for what `quorum_effects::truncated_to` says. Refused unless the log ends
+  /// at `expected_end_offset`, where no_offset stands for any.
   result<offset_t, quorum_error> propose(const metadata_delta& delta,
                                          offset_t expected_end_offset,
                                          quorum_time now);

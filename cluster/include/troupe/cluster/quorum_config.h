@@ -21,14 +21,16 @@ struct quorum_config {
   /// A follower that got no answer from its leader for so long stands for
   /// election; a leader that a majority did not ask for so long steps down.
   int64_t fetch_timeout_ms = 1000;
-  /// At least so long, at most twice, a voter waits for an election to end.
+  /// At least so long, at most twice, a voter waits for somebody to win an
+  /// election; a candidate is less patient.
   int64_t election_timeout_ms = 500;
   /// A follower whose connection to the leader broke waits at most so long
   /// before it asks the others whether they miss the leader too.
   int64_t suspicion_delay_ms_max = 50;
-  /// A fetch without news is answered after so long.
+  /// A fetch without news is answered after so long; at most half of the next.
   int64_t fetch_wait_ms_max = 250;
-  /// A fetch that was not answered after so long is given up.
+  /// A fetch that was not answered after so long is given up; at most half of
+  /// `fetch_timeout_ms`.
   int64_t request_timeout_ms = 500;
   /// Between attempts that failed.
   int64_t retry_ms = 50;

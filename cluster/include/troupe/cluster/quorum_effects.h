@@ -21,11 +21,12 @@ struct quorum_effects {
   bool leadership_changed = false;
   bool high_watermark_moved = false;
   bool voters_changed = false;
-  /// Everything at and after this offset was removed from our log: whoever
-  /// waits for it will wait in vain. The lowest such offset.
+  /// Everything at and after this offset was removed from our log. Who waits
+  /// for more than that is not told any more whether it is agreed on: another
+  /// node may still have it. The lowest such offset; to be looked at before the
+  /// high watermark, which may pass over other entries there.
   std::optional<offset_t> truncated_to;
-  /// The log was replaced by a snapshot: whoever waits for an offset learns
-  /// nothing about it from the high watermark.
+  /// The log was replaced by a snapshot: the same for all offsets.
   bool log_replaced = false;
   /// Entries wait for `quorum::flush`; send the messages first.
   bool flush_wanted = false;
