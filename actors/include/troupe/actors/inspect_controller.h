@@ -148,9 +148,11 @@ typename Inspector::result_type inspect(Inspector& f, producer_ids_taken& x) {
   return f(caf::meta::type_name("producer_ids_taken"), x.why, x.first, x.end);
 }
 
+/// Calls the question's own `inspect`: asked on one node it is a message that
+/// must not leave it, which `f(x.question)` would respect.
 template <class Inspector, class Question>
 typename Inspector::result_type inspect(Inspector& f, forwarded<Question>& x) {
-  return f(caf::meta::type_name("forwarded"), x.question);
+  return inspect(f, x.question);
 }
 
 template <class Inspector>
