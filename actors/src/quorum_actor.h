@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troupe/actors/controller_interfaces.h>
+#include <troupe/actors/inspect_controller.h>
 #include <troupe/actors/messages/quorum_wire.h>
 #include <troupe/cluster/metadata_log.h>
 #include <troupe/cluster/quorum.h>
