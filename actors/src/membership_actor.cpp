@@ -117,7 +117,6 @@ membership_state::judge(const peer_hello& x, cluster::peer_version_t& version) {
     return to_string(x.from) + " gave no link";
   for (const auto& [node, known] : members_) {
     if (node != x.from.node && known.description.up
-        && known.description.identity.incarnation != x.from.incarnation
         && known.handles.quorum != nullptr && x.handles.quorum != nullptr
         && known.handles.quorum->node() == x.handles.quorum->node())
       return "CAF cannot tell " + to_string(x.from) + " from node "
@@ -148,8 +147,11 @@ peer_welcome membership_state::on_peer_hello(const peer_hello& x) {
   }
   if (!answer.refusal.empty()) {
     answer.handles = {};
-    spdlog::warn("peer.refused peer=\"{}\" reason=\"{}\"", to_string(x.from),
-                 answer.refusal);
+    // Once per reason: whoever is refused tries again and again.
+    if (refusal_ != answer.refusal)
+      spdlog::warn("peer.refused peer=\"{}\" reason=\"{}\"", to_string(x.from),
+                   answer.refusal);
+    refusal_ = answer.refusal;
   }
   return answer;
 }

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "membership_actor.h"
+
+#include "peer_fixture.h"
+#include "peer_sockets.h"
+
+#include <caf/after.hpp>
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <sys/socket.h>
+#include <sys/time.h>
+
+using namespace troupe;
+using namespace troupe::actors;
+using namespace std::chrono_literals;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// Why the link to `node` is not up, once that is known.
+std::string reason(peer_node& x, cluster::node_id node) {
+  auto deadline = std::chrono::steady_clock::now() + peer_test_deadline;
+  while (std::chrono::steady_clock::now() < deadline) {
+    auto seen = x.describe(node);
+    if (!seen.reason.empty())
+      return seen.reason;
+  }
+  return "";
+}
+
+cluster_found ask_for_cluster(peer_node& x, uint16_t port) {
+  cluster_found found;
+  x.self()
+      ->request(x.membership(), peer_test_deadline,
+                find_cluster{"127.0.0.1", port})
+      .receive([&found](cluster_found& y) { found = std::move(y); },
+               [](const caf::error& y) { FAIL(caf::to_string(y)); });
+  return found;
+}
+
+} // namespace
+
+TEST_CASE("membership: an incompatible version is refused with a sentence") {
+  auto newer = peer_options(2);
+  newer.self.version_min = newer.self.version_max = 9;
+  peer_node one(peer_options(1)), two(newer);
+  one.follow({two.address()});
+  auto why = reason(one, 2);
+  CHECK(contains(why, "speaks versions 9 to 9"));
+  CHECK(contains(why, "speaks versions 1 to 1"));
+  CHECK_FALSE(one.find(2)->up);
+}
+
+TEST_CASE("membership: a node of another cluster is refused") {
+  auto stranger = peer_options(2);
+  stranger.self.cluster_id = "another";
+  peer_node one(peer_options(1)), two(stranger);
+  one.follow({two.address()});
+  CHECK(contains(reason(one, 2), "cluster another"));
+}
+
+TEST_CASE("membership: another node at the address is refused") {
+  peer_node one(peer_options(1)), three(peer_options(3));
+  one.follow({{2, "127.0.0.1", three.port()}});
+  CHECK(contains(reason(one, 2), "node 2 was expected"));
+}
+
+TEST_CASE("membership: a node does not talk to itself by mistake") {
+  peer_node one(peer_options(1));
+  one.follow({{2, "127.0.0.1", one.port()}});
+  CHECK(contains(reason(one, 2), "is this process"));
+}
+
+TEST_CASE("membership: who joins is told the cluster and its actors") {
+  peer_node one(peer_options(1));
+  auto joining = peer_options(cluster::no_node);
+  joining.self.cluster_id.clear();
+  peer_node newcomer(joining);
+  auto found = ask_for_cluster(newcomer, one.port());
+  CHECK(found.why.ok());
+  CHECK(found.from.cluster_id == "test-cluster");
+  CHECK(found.from.node == 1);
+  CHECK(found.handles.quorum != nullptr);
+  // With the id that it was given it becomes a node like any other.
+  newcomer.self()->send(newcomer.membership(),
+                        adopt_identity{"test-cluster", 2});
+  newcomer.follow({one.address()});
+  one.follow({{2, "127.0.0.1", newcomer.port()}});
+  CHECK(one.wait_up(2));
+  CHECK(newcomer.wait_up(1));
+}
+
+TEST_CASE("membership: nobody listens where the cluster was sought") {
+  peer_node one(peer_options(1));
+  auto silent = listen_for_peers({"127.0.0.1", 0});
+  REQUIRE(silent);
+  sockaddr_storage local{};
+  socklen_t size = sizeof(local);
+  REQUIRE(getsockname(silent->get(), reinterpret_cast<sockaddr*>(&local), &size)
+          == 0);
+  auto found = ask_for_cluster(one, 1);
+  CHECK(contains(found.why.message, "127.0.0.1:1"));
+}
+
+TEST_CASE("membership: a node that is removed is forgotten") {
+  peer_node one(peer_options(1)), two(peer_options(2));
+  one.follow({two.address()});
+  REQUIRE(one.wait_up(2));
+  one.follow({});
+  CHECK(one.wait_lost(2));
+  CHECK_FALSE(one.find(2));
+}
+
+TEST_CASE("membership: three nodes all link to each other") {
+  peer_node one(peer_options(1)), two(peer_options(2)), three(peer_options(3));
+  std::vector all{one.address(), two.address(), three.address()};
+  for (auto* x : {&one, &two, &three})
+    x->follow(all);
+  // Facts come in any order, so each pair is looked for on one side only.
+  auto up = [](peer_node& x, cluster::node_id other) {
+    auto deadline = std::chrono::steady_clock::now() + peer_test_deadline;
+    while (std::chrono::steady_clock::now() < deadline) {
+      auto known = x.find(other);
+      if (known && known->up)
+        return true;
+      std::this_thread::yield();
+    }
+    return false;
+  };
+  CHECK(up(one, 2));
+  CHECK(up(one, 3));
+  CHECK(up(two, 1));
+  CHECK(up(two, 3));
+  CHECK(up(three, 1));
+  CHECK(up(three, 2));
+}
