@@ -2,19 +2,11 @@
 #include "membership_actor.h"
 
 #include "peer_fixture.h"
-#include "peer_sockets.h"
-
-#include <caf/after.hpp>
 
 #include <doctest/doctest.h>
 
-#include <functional>
 #include <string>
-#include <thread>
 #include <vector>
-
-#include <sys/socket.h>
-#include <sys/time.h>
 
 using namespace troupe;
 using namespace troupe::actors;
@@ -24,17 +16,6 @@ namespace {
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
-}
-
-/// Why the link to `node` is not up, once that is known.
-std::string reason(peer_node& x, cluster::node_id node) {
-  auto deadline = std::chrono::steady_clock::now() + peer_test_deadline;
-  while (std::chrono::steady_clock::now() < deadline) {
-    auto seen = x.describe(node);
-    if (!seen.reason.empty())
-      return seen.reason;
-  }
-  return "";
 }
 
 cluster_found ask_for_cluster(peer_node& x, uint16_t port) {
@@ -54,7 +35,7 @@ TEST_CASE("membership: an incompatible version is refused with a sentence") {
   newer.self.version_min = newer.self.version_max = 9;
   peer_node one(peer_options(1)), two(newer);
   one.follow({two.address()});
-  auto why = reason(one, 2);
+  auto why = one.wait_reason(2);
   CHECK(contains(why, "speaks versions 9 to 9"));
   CHECK(contains(why, "speaks versions 1 to 1"));
   CHECK_FALSE(one.find(2)->up);
@@ -65,19 +46,19 @@ TEST_CASE("membership: a node of another cluster is refused") {
   stranger.self.cluster_id = "another";
   peer_node one(peer_options(1)), two(stranger);
   one.follow({two.address()});
-  CHECK(contains(reason(one, 2), "cluster another"));
+  CHECK(contains(one.wait_reason(2), "cluster another"));
 }
 
 TEST_CASE("membership: another node at the address is refused") {
   peer_node one(peer_options(1)), three(peer_options(3));
   one.follow({{2, "127.0.0.1", three.port()}});
-  CHECK(contains(reason(one, 2), "node 2 was expected"));
+  CHECK(contains(one.wait_reason(2), "node 2 was expected"));
 }
 
 TEST_CASE("membership: a node does not talk to itself by mistake") {
   peer_node one(peer_options(1));
   one.follow({{2, "127.0.0.1", one.port()}});
-  CHECK(contains(reason(one, 2), "is this process"));
+  CHECK(contains(one.wait_reason(2), "is this process"));
 }
 
 TEST_CASE("membership: who joins is told the cluster and its actors") {
@@ -92,7 +73,7 @@ TEST_CASE("membership: who joins is told the cluster and its actors") {
   CHECK(found.handles.quorum != nullptr);
   // With the id that it was given it becomes a node like any other.
   newcomer.self()->send(newcomer.membership(),
-                        adopt_identity{"test-cluster", 2});
+                        adopt_identity{"test-cluster", 2, {}, {}});
   newcomer.follow({one.address()});
   one.follow({{2, "127.0.0.1", newcomer.port()}});
   CHECK(one.wait_up(2));
@@ -101,12 +82,6 @@ TEST_CASE("membership: who joins is told the cluster and its actors") {
 
 TEST_CASE("membership: nobody listens where the cluster was sought") {
   peer_node one(peer_options(1));
-  auto silent = listen_for_peers({"127.0.0.1", 0});
-  REQUIRE(silent);
-  sockaddr_storage local{};
-  socklen_t size = sizeof(local);
-  REQUIRE(getsockname(silent->get(), reinterpret_cast<sockaddr*>(&local), &size)
-          == 0);
   auto found = ask_for_cluster(one, 1);
   CHECK(contains(found.why.message, "127.0.0.1:1"));
 }
@@ -125,21 +100,10 @@ TEST_CASE("membership: three nodes all link to each other") {
   std::vector all{one.address(), two.address(), three.address()};
   for (auto* x : {&one, &two, &three})
     x->follow(all);
-  // Facts come in any order, so each pair is looked for on one side only.
-  auto up = [](peer_node& x, cluster::node_id other) {
-    auto deadline = std::chrono::steady_clock::now() + peer_test_deadline;
-    while (std::chrono::steady_clock::now() < deadline) {
-      auto known = x.find(other);
-      if (known && known->up)
-        return true;
-      std::this_thread::yield();
-    }
-    return false;
-  };
-  CHECK(up(one, 2));
-  CHECK(up(one, 3));
-  CHECK(up(two, 1));
-  CHECK(up(two, 3));
-  CHECK(up(three, 1));
-  CHECK(up(three, 2));
+  CHECK(one.wait_up(2));
+  CHECK(one.wait_up(3));
+  CHECK(two.wait_up(1));
+  CHECK(two.wait_up(3));
+  CHECK(three.wait_up(1));
+  CHECK(three.wait_up(2));
 }

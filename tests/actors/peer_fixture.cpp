@@ -10,6 +10,7 @@
 
 #include <array>
 #include <span>
+#include <thread>
 #include <utility>
 
 namespace troupe::actors {
@@ -49,6 +50,16 @@ peer_node_options peer_options(cluster::node_id node) {
   x.self.software = "troupe test";
   x.settings.backoff = {5, 50};
   return x;
+}
+
+bool soon(const std::function<bool()>& holds) {
+  auto deadline = std::chrono::steady_clock::now() + peer_test_deadline;
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > deadline)
+      return false;
+    std::this_thread::yield();
+  }
+  return true;
 }
 
 peer_node::peer_node(peer_node_options options) : options_(std::move(options)) {
@@ -109,11 +120,10 @@ std::optional<Fact> peer_node::wait_for() {
 }
 
 bool peer_node::wait_up(cluster::node_id node) {
-  for (auto x = wait_for<peer_up>(); x; x = wait_for<peer_up>()) {
-    if (x->peer.node == node)
-      return true;
-  }
-  return false;
+  return soon([&] {
+    auto known = find(node);
+    return known && known->up;
+  });
 }
 
 bool peer_node::wait_lost(cluster::node_id node) {
@@ -122,6 +132,16 @@ bool peer_node::wait_lost(cluster::node_id node) {
       return true;
   }
   return false;
+}
+
+std::string peer_node::wait_reason(cluster::node_id node) {
+  std::string reason;
+  static_cast<void>(soon([&] {
+    auto seen = describe(node);
+    reason = seen.reason;
+    return seen.up || !reason.empty();
+  }));
+  return reason;
 }
 
 void peer_node::pull(cluster::node_id from, int32_t partition,

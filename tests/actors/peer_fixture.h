@@ -11,8 +11,11 @@
 #include <caf/scoped_actor.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace troupe::actors {
 
@@ -26,6 +29,9 @@ struct peer_node_options {
 };
 
 peer_node_options peer_options(cluster::node_id node);
+
+/// Looks again and again until it holds. False: not in time.
+bool soon(const std::function<bool()>& holds);
 
 /// One node of a cluster in this process, with a real socket: its membership
 /// and a partition that answers each pull with the same file.
@@ -45,9 +51,11 @@ public:
   void serve(const std::string& text);
   /// Has links to these nodes.
   void follow(const std::vector<peer_address>& nodes);
-  /// Waits for the other node to come or go. False: not in time.
+  /// Waits for the other node to come, or go. False: not in time.
   bool wait_up(cluster::node_id node);
   bool wait_lost(cluster::node_id node);
+  /// Waits for the reason why the link to it is not up; empty: there is none.
+  std::string wait_reason(cluster::node_id node);
   /// Pulls through the link to `from`, as one and the same follower.
   void
   pull(cluster::node_id from, int32_t partition, storage::offset_t offset = 0);

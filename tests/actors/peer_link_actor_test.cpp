@@ -5,10 +5,8 @@
 
 #include <doctest/doctest.h>
 
-#include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 
 using namespace troupe;
 using namespace troupe::actors;
@@ -36,17 +34,6 @@ struct two_nodes {
 
 std::string text_of(const storage::buffer& x) {
   return {reinterpret_cast<const char*>(x.data()), x.size()};
-}
-
-/// Looks again and again, until it holds.
-bool soon(const std::function<bool()>& holds) {
-  auto deadline = std::chrono::steady_clock::now() + peer_test_deadline;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > deadline)
-      return false;
-    std::this_thread::yield();
-  }
-  return true;
 }
 
 } // namespace
