@@ -26,6 +26,7 @@ broker(broker_actor::stateful_pointer<broker_state> self,
       [&state](const partition_failed& x) { state.on_partition_failed(x); },
       [&state](const housekeeping_due&) { state.on_housekeeping_due(); },
       [&state](const compaction_due&) { state.on_compaction_due(); },
+      [&state](const replica_check_due&) { state.on_replica_check_due(); },
       [&state](const stop_broker&) { return state.on_stop_broker(); },
   };
 }
@@ -45,11 +46,16 @@ void broker_state::open(broker_actor_config x) {
       housekeeping_due{});
   if (config_.cleaner != nullptr)
     arm_compaction();
+  if (config_.link_to != nullptr)
+    arm_replica_check();
 }
 
 caf::result<metadata_applied>
 broker_state::on_apply_metadata(apply_metadata& x) {
   auto answer = self->make_response_promise<metadata_applied>();
+  // Who leads must not wait until the logs of other partitions are open.
+  if (!stopping_)
+    change_roles(*x.image);
   queue_.push_back({std::move(x.image), answer});
   take_next();
   return answer;
@@ -67,14 +73,7 @@ void broker_state::take_next() {
   in_work_ = true;
   const auto& image = *queue_.front().image;
   close_missing(image);
-  for (const auto& [name, topic] : image.topics) {
-    auto count = static_cast<int32_t>(topic->partitions.size());
-    for (int32_t i = 0; i < count; ++i) {
-      storage::topic_partition tp{name, i};
-      if (!partitions_.contains(tp))
-        open_partition(tp, *topic);
-    }
-  }
+  open_missing(image);
   reconfigure(image);
   end_if_done();
 }
@@ -103,11 +102,15 @@ void broker_state::publish() {
   for (const auto& [name, topic] : image_->topics) {
     auto route = std::make_shared<topic_route>();
     route->topic = topic;
-    route->min_insync_replicas = cluster::min_insync_replicas(
-        topic->configs, *image_, config_.config.id, config_.config.values);
+    route->min_insync_replicas = min_insync_of(*topic, *image_);
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
-      const auto& host = partitions_.at({name, static_cast<int32_t>(i)});
-      route->partitions.push_back({host.actor, host.directory});
+      // On other nodes, for all that this one knows of it.
+      auto host = partitions_.find({name, static_cast<int32_t>(i)});
+      if (host == partitions_.end())
+        route->partitions.emplace_back();
+      else
+        route->partitions.push_back(
+            {host->second.actor, host->second.directory});
     }
     next->topics.emplace(name, route);
     next->by_id.emplace(topic->id, std::move(route));
@@ -124,11 +127,12 @@ void broker_state::reconfigure(const cluster::metadata_image& image) {
     bool changed = before != nullptr && before->configs != topic->configs;
     if (!changed && !all)
       continue;
-    auto config = log_config_of(*topic, image);
+    reconfigure_log order{log_config_of(*topic, image),
+                          min_insync_of(*topic, image)};
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       auto host = partitions_.find({name, static_cast<int32_t>(i)});
       if (host != partitions_.end() && host->second.actor != nullptr)
-        self->send(host->second.actor, reconfigure_log{config});
+        self->send(host->second.actor, order);
     }
   }
 }
@@ -140,6 +144,7 @@ void broker_state::on_partition_failed(const partition_failed& x) {
   spdlog::error("broker.partition_failed tp={} reason=\"{}\"",
                 to_string(x.name), x.reason);
   i->second.actor = nullptr;
+  stop_replica(i->second);
   placement_->mark_failed(i->second.directory);
   if (!in_work_)
     publish();
@@ -193,6 +198,7 @@ caf::result<broker_stopped> broker_state::on_stop_broker() {
       mark_directories();
   };
   for (auto& [name, host] : partitions_) {
+    stop_replica(host);
     if (host.actor == nullptr)
       continue;
     ++closing_;
@@ -233,6 +239,12 @@ broker_state::log_config_of(const cluster::topic_image& topic,
                             const cluster::metadata_image& image) {
   return cluster::make_log_config(topic.configs, image, config_.config.id,
                                   config_.config.values);
+}
+
+int32_t broker_state::min_insync_of(const cluster::topic_image& topic,
+                                    const cluster::metadata_image& image) {
+  return cluster::min_insync_replicas(topic.configs, image, config_.config.id,
+                                      config_.config.values);
 }
 
 } // namespace troupe::actors

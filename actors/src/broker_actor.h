@@ -6,6 +6,7 @@
 #include "services.h"
 
 #include <troupe/actors/interfaces.h>
+#include <troupe/actors/peer_interfaces.h>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -31,7 +32,16 @@ struct broker_actor_config {
   /// Null: nothing is compacted.
   log_cleaner_actor cleaner;
   std::vector<found_log> found;
+  /// Drawn at this start of the process; nil on a node that is alone.
+  storage::uuid incarnation;
+  /// This end of the link to a node. Null on a node that is alone.
+  std::function<peer_link_actor(cluster::node_id)> link_to;
+  /// The controller, once there is one. Null likewise.
+  std::function<isr_judge_actor()> controller;
+  uint64_t seed = 0;
   std::function<storage::timestamp_ms()> now;
+  /// One that never goes back.
+  std::function<int64_t()> steady_now;
 };
 
 struct broker_state {
@@ -45,6 +55,7 @@ struct broker_state {
   void on_partition_failed(const partition_failed& x);
   void on_housekeeping_due();
   void on_compaction_due();
+  void on_replica_check_due();
   caf::result<broker_stopped> on_stop_broker();
 
   broker_actor::pointer self;
@@ -55,6 +66,12 @@ private:
     size_t directory = 0;
     /// Null while opening and when offline.
     partition_actor actor;
+    /// Where the two live.
+    lane_unit* lane = nullptr;
+    /// Null while it does not follow.
+    replica_actor replica;
+    /// What the partition was told last.
+    cluster::partition_registration registration;
     /// Its log could not be opened for a reason that may pass.
     bool open_again = false;
   };
@@ -68,6 +85,22 @@ private:
   void take_next();
   /// The image in work, or the one that is served.
   const cluster::metadata_image& image() const;
+  /// The partition's part in an image, as far as this node may take it.
+  cluster::partition_registration
+  registration_in(const cluster::metadata_image& image,
+                  const storage::topic_partition& name) const;
+  bool is_replica(const cluster::partition_registration& x) const;
+  bool leads(const hosted& host) const {
+    return host.registration.leader == config_.config.id;
+  }
+  /// Partitions that are open take their part in `image` at once.
+  void change_roles(const cluster::metadata_image& image);
+  void change_role(const storage::topic_partition& name, hosted& host,
+                   const cluster::partition_registration& x);
+  void follow(const storage::topic_partition& name, hosted& host);
+  void stop_replica(hosted& host);
+  void arm_replica_check();
+  void open_missing(const cluster::metadata_image& image);
   void open_partition(const storage::topic_partition& name,
                       const cluster::topic_image& topic);
   void ask_for_log(const storage::topic_partition& name, const hosted& host,
@@ -75,14 +108,18 @@ private:
   /// One log was opened, or not.
   void finish(const storage::topic_partition& name, const storage::uuid& topic,
               log_opened& x);
-  void serve(const storage::topic_partition& name, hosted& host, log_box log);
+  void
+  serve(const storage::topic_partition& name, hosted& host, log_opened& opened);
   void open_again();
   void arm_compaction();
   void close_missing(const cluster::metadata_image& image);
+  void close(const storage::topic_partition& name, hosted& host);
   void reconfigure(const cluster::metadata_image& image);
   void end_if_done();
   void publish();
   void mark_directories();
+  int32_t min_insync_of(const cluster::topic_image& topic,
+                        const cluster::metadata_image& image);
   storage::log_config log_config_of(const cluster::topic_image& topic,
                                     const cluster::metadata_image& image);
 

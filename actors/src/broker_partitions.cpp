@@ -29,14 +29,26 @@ bool may_pass(const problem& x) {
 
 } // namespace
 
+void broker_state::open_missing(const cluster::metadata_image& image) {
+  for (const auto& [name, topic] : image.topics) {
+    auto count = static_cast<int32_t>(topic->partitions.size());
+    for (int32_t i = 0; i < count; ++i) {
+      storage::topic_partition tp{name, i};
+      if (is_replica(topic->partitions[static_cast<size_t>(i)])
+          && !partitions_.contains(tp))
+        open_partition(tp, *topic);
+    }
+  }
+}
+
 void broker_state::open_partition(const storage::topic_partition& name,
                                   const cluster::topic_image& topic) {
   // At the start every partition existed before.
   bool starting = image_->cluster_id.empty();
-  hosted host{topic.id,
-              starting ? placement_->directory_of(name)
-                       : placement_->directory_for_new(),
-              {}};
+  hosted host;
+  host.topic_id = topic.id;
+  host.directory = starting ? placement_->directory_of(name)
+                            : placement_->directory_for_new();
   placement_->add(host.directory);
   if (placement_->online(host.directory))
     ask_for_log(name, host, topic);
@@ -73,7 +85,7 @@ void broker_state::finish(const storage::topic_partition& name,
     if (x.why.ok()) {
       if (known_as_failed)
         placement_->unmark_failed(host.directory);
-      serve(name, host, std::move(x.value));
+      serve(name, host, x);
     } else {
       spdlog::error("broker.partition_offline tp={} reason=\"{}\"",
                     to_string(name), x.why.message);
@@ -86,15 +98,22 @@ void broker_state::finish(const storage::topic_partition& name,
 }
 
 void broker_state::serve(const storage::topic_partition& name, hosted& host,
-                         log_box log) {
+                         log_opened& opened) {
   const auto& directory = config_.directories[host.directory];
-  auto registration = image().find(name);
+  const auto& newest = queue_.empty() ? *image_ : *queue_.back().image;
   auto turn = next_lane_++;
+  host.lane = config_.lanes[turn % config_.lanes.size()];
+  host.registration = registration_in(newest, name);
   partition_config config;
   config.name = name;
-  config.log = std::move(log);
-  config.leader_epoch = registration ? registration->leader_epoch : 0;
-  config.level = config_.config.durability_level;
+  config.log = std::move(opened.value);
+  config.registration = host.registration;
+  config.core.self = config_.config.id;
+  config.core.level = config_.config.durability_level;
+  config.core.high_watermark = opened.high_watermark;
+  if (auto topic = image().find(name.topic))
+    config.core.min_insync_replicas = min_insync_of(*topic, image());
+  config.lag_ms_max = config_.config.replication.lag_time_ms_max;
   config.flush_interval =
       std::chrono::milliseconds(config_.config.flush_interval_ms);
   config.keeper = directory.keeper;
@@ -105,10 +124,13 @@ void broker_state::serve(const storage::topic_partition& name, hosted& host,
   config.report_failure = [me = broker_actor{self}](partition_failed y) {
     caf::anon_send(me, y);
   };
+  config.controller = config_.controller;
   config.now = config_.now;
+  config.steady_now = config_.steady_now;
   host.actor =
-      spawn_on(self->system(), config_.lanes[turn % config_.lanes.size()],
-               partition, std::move(config));
+      spawn_on(self->system(), host.lane, partition, std::move(config));
+  if (!leads(host))
+    follow(name, host);
 }
 
 void broker_state::open_again() {
@@ -123,34 +145,41 @@ void broker_state::close_missing(const cluster::metadata_image& image) {
   for (auto i = partitions_.begin(); i != partitions_.end();) {
     auto& [name, host] = *i;
     auto topic = image.find(name.topic);
-    if (topic != nullptr && topic->id == host.topic_id) {
+    auto registration = image.find(name);
+    if (topic != nullptr && topic->id == host.topic_id
+        && registration != nullptr && is_replica(*registration)) {
       ++i;
       continue;
     }
-    if (host.actor != nullptr) {
-      // The next image may create the topic again: wait until it is gone.
-      ++opening_;
-      auto done = [this, name = name](const problem& why) {
-        if (!why.ok())
-          spdlog::error("broker.erase_failed tp={} reason=\"{}\"",
-                        to_string(name), why.message);
-        --opening_;
-        end_if_done();
-      };
-      self->request(host.actor, erase_timeout, close_partition{true})
-          .then([done](const partition_closed& x) { done(x.why); },
-                [done](const caf::error& x) { done(to_problem(x)); });
-    } else {
-      placement_->unmark_failed(host.directory);
-      // Nobody serves it who could erase it, and a new topic of that name must
-      // not meet its files.
-      if (placement_->online(host.directory))
-        self->send(config_.directories[host.directory].keeper,
-                   erase_log{name, host.topic_id});
-    }
-    placement_->remove(host.directory);
+    close(name, host);
     i = partitions_.erase(i);
   }
+}
+
+void broker_state::close(const storage::topic_partition& name, hosted& host) {
+  stop_replica(host);
+  if (host.actor != nullptr) {
+    // The next image may create the topic again: wait until it is gone.
+    ++opening_;
+    auto done = [this, name](const problem& why) {
+      if (!why.ok())
+        spdlog::error("broker.erase_failed tp={} reason=\"{}\"",
+                      to_string(name), why.message);
+      --opening_;
+      end_if_done();
+    };
+    self->request(host.actor, erase_timeout, close_partition{true})
+        .then([done](const partition_closed& x) { done(x.why); },
+              [done](const caf::error& x) { done(to_problem(x)); });
+  } else {
+    placement_->unmark_failed(host.directory);
+    // Nobody serves it who could erase it, and a new topic of that name must
+    // not meet its files.
+    if (placement_->online(host.directory))
+      self->send(config_.directories[host.directory].keeper,
+                 erase_log{name, host.topic_id});
+  }
+  placement_->remove(host.directory);
 }
 
 } // namespace troupe::actors

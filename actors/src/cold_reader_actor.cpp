@@ -5,6 +5,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <utility>
+
 namespace troupe::actors {
 
 namespace {
@@ -16,11 +18,24 @@ void on_read_in_slice(const read_in_slice& x) {
   x.done();
 }
 
+found_offset on_run_search(const run_search& x) {
+  auto found = x.timestamp == of_largest_timestamp
+                   ? x.search->find_largest()
+                   : x.search->find(x.timestamp);
+  found_offset answer;
+  if (!found)
+    answer.why = std::move(found.error());
+  else if (*found)
+    answer.value = **found;
+  return answer;
+}
+
 } // namespace
 
 cold_reader_actor::behavior_type cold_reader(cold_reader_actor::pointer) {
   return {
     [](const read_in_slice& x) { on_read_in_slice(x); },
+    [](const run_search& x) { return on_run_search(x); },
   };
 }
 

@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller_actor.h"
 
+#include "controller_questions.h"
 #include "error_map.h"
 
-#include <spdlog/spdlog.h>
-
-#include <array>
-#include <iterator>
 #include <utility>
 
 namespace troupe::actors {
+
+namespace {
+
+/// How long the deciding node may take; sessions have deadlines of their own.
+constexpr std::chrono::seconds forward_timeout{15};
+
+problem no_controller() {
+  return cluster::decision{cluster::refusal::not_controller,
+                           "no controller is known at the moment"};
+}
+
+} // namespace
 
 controller_actor::behavior_type
 controller(controller_actor::stateful_pointer<controller_state> self,
@@ -17,138 +26,132 @@ controller(controller_actor::stateful_pointer<controller_state> self,
   auto& state = self->state;
   state.open(std::move(config));
   return {
-    [&state](const create_topics& x) { return state.on_create_topics(x); },
-    [&state](const delete_topics& x) { return state.on_delete_topics(x); },
-    [&state](const create_partitions& x) {
-      return state.on_create_partitions(x);
+    // From other nodes.
+    [&state](const forwarded<create_topics>& x) {
+      return state.on_forwarded(x);
     },
-    [&state](const alter_configs& x) { return state.on_alter_configs(x); },
-    [&state](const register_node& x) { return state.on_register_node(x); },
+    [&state](const forwarded<delete_topics>& x) {
+      return state.on_forwarded(x);
+    },
+    [&state](const forwarded<create_partitions>& x) {
+      return state.on_forwarded(x);
+    },
+    [&state](const forwarded<alter_configs>& x) {
+      return state.on_forwarded(x);
+    },
+    [&state](const forwarded<alter_reassignments>& x) {
+      return state.on_forwarded(x);
+    },
+    [&state](const forwarded<elect_leaders>& x) {
+      return state.on_forwarded(x);
+    },
+    [&state](const forwarded<remove_node>& x) {
+      return state.on_forwarded(x);
+    },
+    [&state](const forwarded<describe_quorum>&) {
+      return state.on_forwarded_describe_quorum();
+    },
+    [&state](const forwarded<register_node>& x) {
+      return state.on_forwarded(x);
+    },
+    [&state](const forwarded<take_producer_ids>& x) {
+      return state.on_take_producer_ids(x);
+    },
+    [&state](const forwarded<cluster::node_heartbeat>& x) {
+      return state.on_forwarded_heartbeat(x);
+    },
+    [&state](const forwarded<propose_isr>& x) {
+      return state.on_forwarded_isr(x);
+    },
+    [&state](const join_cluster& x) { return state.on_join_cluster(x); },
+    // From this node.
+    [&state](const create_topics& x) { return state.on_question(x); },
+    [&state](const delete_topics& x) { return state.on_question(x); },
+    [&state](const create_partitions& x) { return state.on_question(x); },
+    [&state](const alter_configs& x) { return state.on_question(x); },
+    [&state](const alter_reassignments& x) { return state.on_question(x); },
+    [&state](const elect_leaders& x) { return state.on_question(x); },
+    [&state](const remove_node& x) { return state.on_question(x); },
+    [&state](const describe_quorum&) { return state.on_describe_quorum(); },
+    [&state](const register_node& x) { return state.on_question(x); },
     [&state](const allocate_producer_id&) {
       return state.on_allocate_producer_id();
     },
+    [&state](const cluster::node_heartbeat& x) { return state.on_node_heartbeat(x); },
+    [&state](const propose_isr& x) { return state.on_propose_isr(x); },
+    [&state](const image_committed& x) { state.on_image_committed(x); },
+    [&state](const quorum_changed& x) { state.on_quorum_changed(x); },
+    [&state](const peer_lost& x) { state.on_peer_lost(x); },
+    [&state](const check_nodes&) { state.on_check_nodes(); },
   };
 }
 
 void controller_state::open(controller_config x) {
   config_ = std::move(x);
-  log_ = std::move(*config_.log);
   core_.emplace(config_.broker, config_.seed);
+  detector_.emplace(config_.broker.cluster);
+  image_ = applied_.image();
 }
 
-controller_state::~controller_state() {
-  if (log_ == nullptr)
-    return;
-  if (auto closed = log_->close(); !closed)
-    spdlog::error("controller.close_failed reason=\"{}\"",
-                  to_string(closed.error()));
-}
-
+template <class Question>
 caf::result<metadata_decided>
-controller_state::on_create_topics(const create_topics& x) {
-  return decide(x.topics, x.validate_only, [this](const auto& image, auto& y) {
-    return core_->create_topic(image, y);
-  });
-}
-
-caf::result<metadata_decided>
-controller_state::on_delete_topics(const delete_topics& x) {
-  return decide(x.topics, false, [this](const auto& image, auto& y) {
-    return core_->delete_topic(image, y);
-  });
-}
-
-caf::result<metadata_decided>
-controller_state::on_create_partitions(const create_partitions& x) {
-  return decide(x.topics, x.validate_only, [this](const auto& image, auto& y) {
-    return core_->create_partitions(image, y);
-  });
-}
-
-caf::result<metadata_decided>
-controller_state::on_alter_configs(const alter_configs& x) {
-  return decide(x.resources, x.validate_only,
-                [this](const auto& image, auto& y) {
-                  return core_->alter_configs(image, y);
-                });
-}
-
-caf::result<metadata_decided>
-controller_state::on_register_node(const register_node& x) {
-  std::array nodes{x.node};
-  return decide(nodes, false, [this](const auto& image, auto& y) {
-    return cluster::outcome{{}, core_->register_node(image, y)};
-  });
-}
-
-template <class Items, class Decide>
-caf::result<metadata_decided>
-controller_state::decide(const Items& items, bool validate_only,
-                         Decide decide_one) {
-  metadata_decided decided;
-  // One copy for all items, not one for each.
-  cluster::metadata_editor editor(*log_->image());
-  cluster::metadata_delta delta;
-  for (const auto& item : items) {
-    cluster::outcome outcome = decide_one(editor.image(), item);
-    if (outcome.verdict.ok() && !outcome.records.empty()) {
-      if (auto applied = editor.apply(outcome.records); !applied) {
-        decided.results.emplace_back(std::move(applied.error()));
-        editor = cluster::metadata_editor(*log_->image());
-        static_cast<void>(editor.apply(delta));
-        continue;
-      }
-      std::move(outcome.records.begin(), outcome.records.end(),
-                std::back_inserter(delta));
-    }
-    decided.results.emplace_back(std::move(outcome.verdict));
+controller_state::on_question(const Question& x) {
+  auto answer = self->make_response_promise<metadata_decided>();
+  auto question = to_pending({*core_, *detector_}, x);
+  auto items = question.items;
+  if (only_validates(x)) {
+    auto round = decide_round(*image_, {std::move(question)}, 1);
+    auto imagined = cluster::apply(*image_, round.delta, image_->end_offset);
+    metadata_decided decided{std::move(round.results.front()),
+                             imagined ? *imagined : image_};
+    answer.deliver(std::move(decided));
+    return answer;
   }
-  if (validate_only || delta.empty()) {
-    decided.image = delta.empty() ? log_->image() : std::move(editor).finish();
-    return decided;
+  auto done = [this, answer](std::vector<problem> results,
+                             storage::offset_t end_offset) {
+    answer_when_applied(answer, std::move(results), end_offset);
+  };
+  if (leads_ || starting_) {
+    question.done = done;
+    prepare(x, [this, question] { enqueue(question); });
+    return answer;
   }
-  auto appended = log_->append(delta, config_.now());
-  if (!appended) {
-    spdlog::error("controller.append_failed reason=\"{}\"",
-                  to_string(appended.error()));
-    for (auto& result : decided.results) {
-      if (result.ok())
-        result = problem{appended.error()};
-    }
-    decided.image = log_->image();
-    return decided;
+  auto fail = [done, items](const problem& why) {
+    done(std::vector<problem>(items, why), 0);
+  };
+  auto there = decider();
+  if (there == nullptr) {
+    fail(no_controller());
+    return answer;
   }
-  decided.image = std::move(*appended);
-  return publish(std::move(decided));
+  self->request(there, forward_timeout, forwarded<Question>{x})
+      .then(
+          [done, fail, items](decided_elsewhere& y) {
+            if (y.results.size() == items)
+              done(std::move(y.results), y.end_offset);
+            else
+              fail({errc::internal, "another node gave no complete answer"});
+          },
+          [fail](const caf::error& y) { fail(to_problem(y)); });
+  return answer;
 }
 
-caf::result<metadata_decided>
-controller_state::publish(metadata_decided decided) {
-  auto promise = self->make_response_promise<metadata_decided>();
-  apply_metadata order{decided.image};
-  // What the log holds is decided, whatever becomes of the broker: a partition
-  // that cannot be opened shows as offline.
-  self->request(config_.follower, std::chrono::minutes(5), std::move(order))
-    .then([promise, decided](const metadata_applied&) mutable {
-      promise.deliver(decided);
-    },
-          [promise, decided](const caf::error& x) mutable {
-            spdlog::error("controller.apply_failed reason=\"{}\"",
-                          to_problem(x).message);
-            promise.deliver(decided);
-          });
-  return promise;
+template <class Question>
+caf::result<decided_elsewhere>
+controller_state::on_forwarded(const forwarded<Question>& x) {
+  auto answer = self->make_response_promise<decided_elsewhere>();
+  auto question = to_pending({*core_, *detector_}, x.question);
+  question.done = [answer](std::vector<problem> results,
+                           storage::offset_t end_offset) mutable {
+    answer.deliver(decided_elsewhere{std::move(results), end_offset});
+  };
+  prepare(x.question, [this, question] { enqueue(question); });
+  return answer;
 }
 
-producer_id_allocated controller_state::on_allocate_producer_id() {
-  if (next_producer_id_ == producer_id_end_) {
-    auto [block, delta] = core_->allocate_producer_ids(*log_->image());
-    auto appended = log_->append(delta, config_.now());
-    if (!appended)
-      return {problem{std::move(appended.error())}, -1};
-    std::tie(next_producer_id_, producer_id_end_) = block;
-  }
-  return {{}, next_producer_id_++};
+remote_controller_actor controller_state::decider() const {
+  return leader_ == cluster::no_node ? remote_controller_actor{}
+                                     : config_.controller_of(leader_);
 }
 
 } // namespace troupe::actors

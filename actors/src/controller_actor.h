@@ -1,61 +1,161 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "applied_metadata.h"
+#include "decision_round.h"
+
+#include <troupe/actors/inspect_controller.h>
 #include <troupe/actors/interfaces.h>
+#include <troupe/actors/peer_interfaces.h>
 #include <troupe/cluster/controller.h>
-#include <troupe/cluster/metadata_log.h>
+#include <troupe/cluster/failure_detector.h>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <atomic>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace troupe::actors {
 
 struct controller_config {
   cluster::broker_config broker;
-  /// Taken out by the actor, which becomes its only user.
-  std::shared_ptr<std::unique_ptr<cluster::metadata_log>> log;
+  /// Holds the metadata log.
+  quorum_actor quorum;
   /// Told about each new image.
   broker_actor follower;
+  /// Told where other nodes are; null on a node that is alone.
+  membership_actor membership;
+  /// The controller of another node; null while there is no connection.
+  std::function<remote_controller_actor(cluster::node_id)> controller_of;
+  /// Shows everybody here who leads; may be null.
+  std::shared_ptr<std::atomic<cluster::node_id>> leader;
   uint64_t seed = 0;
-  std::function<storage::timestamp_ms()> now;
+  /// Of the steady clock, in milliseconds.
+  std::function<int64_t()> now;
 };
 
+/// Decides while this node leads the quorum; otherwise hands questions to the
+/// node that does. Either way an answer comes once this node serves what was
+/// decided.
 struct controller_state {
   static inline const char* name = "controller";
 
   explicit controller_state(controller_actor::pointer self) : self(self) {}
-  ~controller_state();
 
   void open(controller_config x);
 
-  caf::result<metadata_decided> on_create_topics(const create_topics& x);
-  caf::result<metadata_decided> on_delete_topics(const delete_topics& x);
-  caf::result<metadata_decided> on_create_partitions(const create_partitions&);
-  caf::result<metadata_decided> on_alter_configs(const alter_configs& x);
-  caf::result<metadata_decided> on_register_node(const register_node& x);
-  producer_id_allocated on_allocate_producer_id();
+  /// A question from this node.
+  template <class Question>
+  caf::result<metadata_decided> on_question(const Question& x);
+  /// A question from another node.
+  template <class Question>
+  caf::result<decided_elsewhere> on_forwarded(const forwarded<Question>& x);
+
+  caf::result<producer_id_allocated> on_allocate_producer_id();
+  caf::result<producer_ids_taken>
+  on_take_producer_ids(const forwarded<take_producer_ids>& x);
+  caf::result<cluster_joined> on_join_cluster(const join_cluster& x);
+  caf::result<heartbeat_answered> on_node_heartbeat(const cluster::node_heartbeat& x);
+  caf::result<heartbeat_answered>
+  on_forwarded_heartbeat(const forwarded<cluster::node_heartbeat>& x);
+  caf::result<isr_judged> on_propose_isr(const propose_isr& x);
+  caf::result<isr_judged>
+  on_forwarded_isr(const forwarded<propose_isr>& x);
+
+  caf::result<quorum_described> on_describe_quorum();
+  caf::result<quorum_described> on_forwarded_describe_quorum();
+
+  void on_image_committed(const image_committed& x);
+  void on_quorum_changed(const quorum_changed& x);
+  void on_peer_lost(const peer_lost& x);
+  void on_check_nodes();
 
   controller_actor::pointer self;
 
 private:
-  /// Decides item after item, each against the image its predecessors made,
-  /// then appends everything as one delta and has it applied.
-  template <class Items, class Decide>
-  caf::result<metadata_decided> decide(const Items& items, bool validate_only,
-                                       Decide decide_one);
-  caf::result<metadata_decided> publish(metadata_decided decided);
+  // -- deciding (controller_decisions.cpp) ------------------------------------
+  void enqueue(pending_decision x);
+  struct round_in_work;
+  void run_round();
+  void propose_next(std::shared_ptr<round_in_work> round);
+  void finish_round(round_in_work& round, const problem& why);
+  /// Everybody who waits to be decided is told to ask somebody else.
+  void refuse_all(const problem& why);
+  void take_image(cluster::image_ptr image);
+  void apply_newest();
+  /// Answers once this node serves everything below `end_offset`.
+  void answer_when_applied(caf::typed_response_promise<metadata_decided> answer,
+                           std::vector<problem> results,
+                           storage::offset_t end_offset);
+  /// Null when there is nobody to forward to.
+  remote_controller_actor decider() const;
+
+  // -- administration (controller_administration.cpp) -------------------------
+  /// What must be done first: a voter leaves the quorum before the cluster.
+  template <class Question>
+  void prepare(const Question&, std::function<void()> then) {
+    then();
+  }
+  void prepare(const remove_node& x, std::function<void()> then);
+  void removed_voters();
+  caf::result<quorum_described> describe_own_quorum();
+
+  // -- nodes (controller_nodes.cpp) -------------------------------------------
+  void decide_heartbeat(const cluster::node_heartbeat& x,
+                        caf::typed_response_promise<heartbeat_answered> answer);
+  /// This node was elected.
+  void begin_leading();
+  /// Has the core decide something that nobody asked for.
+  void enqueue_upkeep(const char* what,
+                      std::function<cluster::outcome(
+                          const cluster::metadata_image&)> decide);
+  void look_for_moves();
+  void decide_isr(const propose_isr& x,
+                  caf::typed_response_promise<isr_judged> answer);
+  void take_producer_ids_here(
+      cluster::node_id node,
+      std::function<void(const producer_ids_taken&)> then);
+  void fetch_producer_ids();
+  void use_producer_ids(const producer_ids_taken& x);
+  void arm_check();
 
   controller_config config_;
-  std::unique_ptr<cluster::metadata_log> log_;
   std::optional<cluster::controller> core_;
-  /// Ids left of the block that the metadata log says we own.
+  std::optional<cluster::failure_detector> detector_;
+  /// Newest that is agreed on; the one in work at the broker actor or none.
+  cluster::image_ptr image_;
+  applied_metadata applied_;
+  bool applying_ = false;
+
+  /// The quorum has not said yet who leads: questions wait for that.
+  bool starting_ = true;
+  bool leads_ = false;
+  cluster::node_id leader_ = cluster::no_node;
+  cluster::leader_epoch_t epoch_ = 0;
+  std::deque<pending_decision> questions_;
+  /// What a round decided is on its way into the log, piece by piece.
+  bool proposing_ = false;
+  bool checking_ = false;
+
+  /// Metadata that was searched for partitions to move.
+  storage::offset_t moves_looked_at_ = storage::no_offset;
+  int64_t leaders_due_ms_ = 0;
+
+  /// Nodes that are removed once they do not vote any more.
+  std::vector<std::pair<cluster::node_id, std::function<void()>>> removals_;
+
+  /// Ids left of the block that this node was given.
   int64_t next_producer_id_ = 0;
   int64_t producer_id_end_ = 0;
+  std::vector<caf::typed_response_promise<producer_id_allocated>>
+      producer_id_waiters_;
 };
 
 controller_actor::behavior_type

@@ -3,6 +3,7 @@
 
 #include "log_keeper_actor.h"
 #include "partition_directory.h"
+#include "space_reserve.h"
 
 #include <troupe/storage/node_database.h>
 
@@ -60,6 +61,12 @@ result<void> open_directory(storage::file_system& fs, opened_directory& x,
                             size_t index, std::vector<found_log>& logs) {
   if (auto made = fs.create_directories(x.path); !made)
     return made;
+  if (auto spent = spend_space_reserve(fs, x.path); !spent)
+    return failure(spent.error());
+  else if (*spent)
+    spdlog::error("node.space_reserve_spent path={} action=\"make room: the "
+                  "next start may find none\"",
+                  x.path);
   auto lock = storage::lock_directory(x.path);
   if (!lock)
     return failure(lock.error());
@@ -112,12 +119,6 @@ find_home(storage::file_system& fs, const opened_directories& x) {
   return size_t{0};
 }
 
-std::string
-properties_of(const std::string& cluster_id, cluster::node_id node) {
-  return "version=1\ncluster.id=" + cluster_id
-         + "\nnode.id=" + std::to_string(node) + "\n";
-}
-
 } // namespace
 
 result<opened_directories>
@@ -160,37 +161,6 @@ open_directories(storage::file_system& fs,
 }
 
 result<void>
-claim_directories(storage::file_system& fs, const opened_directories& opened,
-                  const std::string& cluster_id, cluster::node_id node) {
-  auto ours = properties_of(cluster_id, node);
-  for (const auto& x : opened.all) {
-    if (!x.online)
-      continue;
-    auto path = x.path + "/meta.properties";
-    auto there = fs.exists(path);
-    if (!there)
-      return failure(there.error());
-    if (!*there) {
-      auto done =
-          storage::replace_file(fs, path, std::as_bytes(std::span{ours}));
-      if (!done)
-        return done;
-      continue;
-    }
-    auto content = storage::read_file(fs, path, partition_metadata_bytes_max);
-    if (!content)
-      return failure(content.error());
-    std::string_view text(reinterpret_cast<const char*>(content->data()),
-                          content->size());
-    if (text != ours)
-      return failure(storage::errc::invalid_argument,
-                     path + " names another cluster or node than " + cluster_id
-                         + " / " + std::to_string(node));
-  }
-  return {};
-}
-
-result<void>
 take_clean_markers(storage::file_system& fs, opened_directories& opened) {
   for (auto& x : opened.all) {
     if (!x.online)
@@ -205,6 +175,15 @@ take_clean_markers(storage::file_system& fs, opened_directories& opened) {
     x.online = false;
   }
   return {};
+}
+
+void hold_space_reserves(storage::file_system& fs,
+                         const opened_directories& opened) {
+  for (const auto& x : opened.all)
+    if (x.online)
+      if (auto held = hold_space_reserve(fs, x.path); !held)
+        spdlog::warn("node.no_space_reserve path={} reason=\"{}\"", x.path,
+                     to_string(held.error()));
 }
 
 void set_strays_aside(storage::file_system& fs, opened_directories& x,

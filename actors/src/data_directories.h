@@ -49,6 +49,17 @@ result<opened_directories>
 open_directories(storage::file_system& fs,
                  const std::vector<std::string>& paths);
 
+/// Which cluster and node the directories belong to.
+struct directories_identity {
+  std::string cluster_id;
+  cluster::node_id node = cluster::no_node;
+};
+
+/// From Kafka's `meta.properties` in the first directory that has one; no_node
+/// when none has. A file that does not say both is an error.
+result<directories_identity>
+read_identity(storage::file_system& fs, const opened_directories& x);
+
 /// Writes Kafka's `meta.properties` (cluster.id, node.id) where it is missing
 /// and refuses directories of another cluster or node.
 result<void>
@@ -60,6 +71,10 @@ claim_directories(storage::file_system& fs, const opened_directories& x,
 /// the next one nothing. A directory that keeps its marker goes offline.
 result<void> take_clean_markers(storage::file_system& fs,
                                 opened_directories& x);
+
+/// Holds some space of each directory back for a start when it is full. One
+/// where that fails goes without.
+void hold_space_reserves(storage::file_system& fs, const opened_directories& x);
 
 /// Renames partition directories that the metadata does not know to
 /// `...-stray` and takes them out of `x.logs`. They are never removed: if the

@@ -31,6 +31,14 @@ error_code to_kafka(errc x) noexcept {
     return error_code::request_timed_out;
   case errc::internal:
     return error_code::unknown_server_error;
+  case errc::not_leader:
+    return error_code::not_leader_or_follower;
+  case errc::not_enough_replicas:
+    return error_code::not_enough_replicas;
+  case errc::not_enough_replicas_after_append:
+    return error_code::not_enough_replicas_after_append;
+  case errc::offset_not_available:
+    return error_code::offset_not_available;
   }
   return error_code::unknown_server_error;
 }
@@ -102,6 +110,28 @@ error_code to_kafka(cluster::refusal x) noexcept {
     return error_code::policy_violation;
   case refusal::topic_deletion_disabled:
     return error_code::topic_deletion_disabled;
+  case refusal::not_controller:
+    return error_code::not_controller;
+  case refusal::duplicate_node:
+    return error_code::duplicate_broker_registration;
+  case refusal::unknown_node:
+    return error_code::broker_id_not_registered;
+  case refusal::stale_incarnation:
+    return error_code::stale_broker_epoch;
+  case refusal::fenced_leader_epoch:
+    return error_code::fenced_leader_epoch;
+  case refusal::stale_partition_epoch:
+    return error_code::invalid_update_version;
+  case refusal::ineligible_replica:
+    return error_code::ineligible_replica;
+  case refusal::no_reassignment:
+    return error_code::no_reassignment_in_progress;
+  case refusal::preferred_leader_not_available:
+    return error_code::preferred_leader_not_available;
+  case refusal::eligible_leaders_not_available:
+    return error_code::eligible_leaders_not_available;
+  case refusal::election_not_needed:
+    return error_code::election_not_needed;
   }
   return error_code::unknown_server_error;
 }

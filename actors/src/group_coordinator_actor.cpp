@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "group_coordinator_actor.h"
 
+#include "error_map.h"
 #include "offsets_topic.h"
 
 #include <troupe/cluster/offsets_partition.h>
@@ -15,6 +16,17 @@ namespace troupe::actors {
 namespace {
 
 using cluster::group_error;
+
+/// Kafka's default of offsets.commit.timeout.ms.
+constexpr int64_t append_timeout_ms = 5000;
+
+/// What whoever waits is told when an append is refused: to look for another
+/// coordinator, or to come again.
+group_error refusal_of(const problem& x) {
+  return to_kafka(x) == kafka::error_code::not_leader_or_follower
+             ? group_error::not_coordinator
+             : group_error::coordinator_not_available;
+}
 
 std::vector<storage::topic_partition>
 partitions_of(const std::vector<cluster::offset_commit>& commits) {
@@ -34,7 +46,7 @@ group_coordinator_actor::behavior_type group_coordinator(
   return {
       [&state](const append_finished& x) { state.on_append_finished(x); },
       [&state](const read_finished& x) { state.on_read_finished(x); },
-      [](const records_available&) {},
+      [&state](const records_available& x) { state.on_records_available(x); },
       [&state](join_call& x) { state.on_join(x); },
       [&state](sync_call& x) { state.on_sync(x); },
       [&state](const heartbeat_call& x) { state.on_heartbeat(x); },
@@ -77,7 +89,9 @@ group_coordinator_state::look_up(const std::string& group_id, hosted** to) {
   auto index =
       static_cast<size_t>(cluster::offsets_partition_for(group_id, count));
   auto& x = *partitions_[index];
-  if (x.partition == nullptr)
+  if (!x.held.leads)
+    return group_error::not_coordinator;
+  if (x.held.partition == nullptr)
     return group_error::coordinator_not_available;
   if (x.shard.state() != group_shard::phase::serving)
     return group_error::coordinator_load_in_progress;
@@ -198,16 +212,34 @@ void group_coordinator_state::on_forget_group_calls(
 
 // -- what follows from a call -------------------------------------------------
 
+ticket_t group_coordinator_state::take_ticket(hosted& x) {
+  x.in_flight = next_ticket_++;
+  partition_of_ticket_.emplace(x.in_flight,
+                               static_cast<size_t>(x.shard.name().partition));
+  return x.in_flight;
+}
+
+auto group_coordinator_state::in_flight(ticket_t ticket) -> hosted* {
+  auto index = partition_of_ticket_.extract(ticket);
+  if (index.empty() || index.mapped() >= partitions_.size())
+    return nullptr;
+  auto& x = *partitions_[index.mapped()];
+  if (x.in_flight != ticket)
+    return nullptr;
+  x.in_flight = 0;
+  return &x;
+}
+
 void group_coordinator_state::settle(hosted& x) {
   auto& shard = x.shard;
-  auto batch = shard.next_batch(config_.now().wall_ms);
-  if (batch) {
-    x.in_flight = next_ticket_++;
-    auto index = static_cast<size_t>(shard.name().partition);
-    partition_of_ticket_.emplace(x.in_flight, index);
+  auto now = config_.now();
+  if (auto batch = shard.next_batch(now.wall_ms)) {
     constexpr int16_t all_replicas = -1;
-    self->send(x.partition, append_records{x.in_flight, std::move(*batch),
-                                           all_replicas, self});
+    self->send(
+        x.held.partition,
+        append_records{take_ticket(x), std::move(*batch), all_replicas, self});
+    x.append_deadline_ms = now.steady_ms + append_timeout_ms;
+    arm(*x.append_deadline_ms);
   }
   for (auto& answer : shard.answers()) {
     auto call = calls_.extract(answer.ticket);
@@ -225,26 +257,23 @@ void group_coordinator_state::settle(hosted& x) {
 }
 
 void group_coordinator_state::on_append_finished(const append_finished& x) {
-  auto index = partition_of_ticket_.extract(x.ticket);
-  if (index.empty() || index.mapped() >= partitions_.size())
+  auto* to = in_flight(x.ticket);
+  if (to == nullptr)
     return;
-  auto& to = *partitions_[index.mapped()];
-  if (to.in_flight != x.ticket)
-    return;
-  to.in_flight = 0;
+  to->append_deadline_ms.reset();
   if (!x.why.ok())
-    return fail(to, x.why.message);
+    return fail(*to, x.why.message, refusal_of(x.why));
   // An append that was given up may have ended in the log after all, where a
   // reload did not see it yet.
-  if (x.info.base_offset != to.shard.next_offset())
-    return fail(to, "the log holds records that were not loaded");
-  to.shard.appended(x.info.next_offset);
-  if (to.shard.offsets().full()) {
-    if (auto done = to.shard.offsets().update(); !done)
-      return fail(to, done.error().message);
+  if (x.info.base_offset != to->shard.next_offset())
+    return fail(*to, "the log holds records that were not loaded");
+  to->shard.appended(x.info.next_offset);
+  if (to->shard.offsets().full()) {
+    if (auto done = to->shard.offsets().update(); !done)
+      return fail(*to, done.error().message);
   }
   arm_view_update();
-  settle(to);
+  settle(*to);
 }
 
 // -- the end ------------------------------------------------------------------
@@ -252,7 +281,7 @@ void group_coordinator_state::on_append_finished(const append_finished& x) {
 groups_stopped group_coordinator_state::on_stop_groups() {
   problem why;
   for (auto& x : partitions_) {
-    if (x->shard.state() == group_shard::phase::serving) {
+    if (x->shard.state() != group_shard::phase::closed) {
       if (auto done = x->shard.offsets().update(); !done)
         why = problem{done.error()};
     }

@@ -57,6 +57,7 @@ struct group_coordinator_state {
   groups_listed on_list_groups();
   void on_append_finished(const append_finished& x);
   void on_read_finished(const read_finished& x);
+  void on_records_available(const records_available& x);
   void on_routing_published();
   void on_group_deadline_due();
   void on_view_update_due();
@@ -68,6 +69,21 @@ struct group_coordinator_state {
   group_coordinator_actor::pointer self;
 
 private:
+  /// What this node has to do with an offsets partition.
+  struct duty {
+    /// Null while no replica of it is open here.
+    partition_actor partition;
+    storage::uuid topic_id;
+    /// Its groups are ours; otherwise the view only keeps abreast.
+    bool leads = false;
+    /// Another epoch of the same leader may hide one of another leader.
+    cluster::leader_epoch_t leader_epoch = -1;
+    /// A view without it would miss what compaction takes from the log.
+    bool replicates = false;
+
+    bool operator==(const duty&) const = default;
+  };
+
   /// One offsets partition.
   struct hosted {
     hosted(storage::topic_partition name, const cluster::group_config& config,
@@ -75,13 +91,18 @@ private:
         : shard(std::move(name), config, view) {}
 
     group_shard shard;
-    /// Null while nobody serves the partition.
-    partition_actor partition;
-    storage::uuid topic_id;
-    /// Loading ends here.
+    duty held;
+    /// As last heard; nothing above is read.
+    storage::offset_t high_watermark = 0;
+    /// Where the log ended when this node began to lead. What an earlier leader
+    /// left there may have been acknowledged: loading ends when it is known to
+    /// be committed.
     storage::offset_t log_end = 0;
-    /// Of the append or read in flight; others come from an earlier attempt.
+    /// Of the append, read or watch in flight; others come from an earlier
+    /// attempt.
     ticket_t in_flight = 0;
+    /// When the append in flight is given up; none: there is none.
+    std::optional<int64_t> append_deadline_ms;
     storage::offset_t load_begin = 0;
     int64_t load_began_ms = 0;
     int64_t progress_told_ms = 0;
@@ -107,6 +128,9 @@ private:
 
   /// Sends answers, starts the next append, arms the timer.
   void settle(hosted& x);
+  ticket_t take_ticket(hosted& x);
+  /// Null: the ticket is of an attempt that was given up.
+  hosted* in_flight(ticket_t ticket);
 
   // group_coordinator_timers.cpp
   void arm(int64_t deadline_ms);
@@ -116,14 +140,18 @@ private:
   void follow(const routing& routes);
   void follow_topics(const cluster::metadata_image& image);
   void note_deleted_topics(const routing& before, const routing& now);
-  void start(hosted& x, const partition_actor& partition,
-             const storage::uuid& topic_id);
+  duty duty_for(const topic_route& route, size_t partition) const;
+  void change_duty(hosted& x, duty next);
+  void start(hosted& x);
   void begin_load(hosted& x, const partition_description& log);
   void tell_progress(hosted& x, int64_t now_ms);
   void read_on(hosted& x);
+  void wait_for_records(hosted& x);
   void end_load(hosted& x);
-  /// A disk failed: answers everybody, tries again later.
-  void fail(hosted& x, const std::string& reason);
+  /// An append or a disk failed: answers everybody, tries again later.
+  void fail(hosted& x, const std::string& reason,
+            cluster::group_error error =
+                cluster::group_error::coordinator_not_available);
   /// Somebody else's partition now, or nobody's.
   void resign(hosted& x);
 

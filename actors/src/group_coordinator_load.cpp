@@ -63,15 +63,36 @@ void group_coordinator_state::follow(const routing& routes) {
         config_.broker.groups, *config_.view));
   if (routes.image != nullptr)
     follow_topics(*routes.image);
-  for (size_t i = 0; i < count; ++i) {
-    auto& x = *partitions_[i];
-    const auto& partition = route->partitions[i].actor;
-    if (x.partition == partition && x.topic_id == route->topic->id)
-      continue;
-    resign(x);
-    if (partition != nullptr)
-      start(x, partition, route->topic->id);
-  }
+  for (size_t i = 0; i < count; ++i)
+    change_duty(*partitions_[i], duty_for(*route, i));
+}
+
+auto group_coordinator_state::duty_for(const topic_route& route,
+                                       size_t partition) const -> duty {
+  const auto& registered = route.topic->partitions[partition];
+  auto me = config_.broker.id;
+  duty x;
+  x.partition = route.partitions[partition].actor;
+  x.topic_id = route.topic->id;
+  x.leads = registered.leader == me;
+  x.leader_epoch = registered.leader_epoch;
+  x.replicates =
+      std::ranges::find(registered.replicas, me) != registered.replicas.end();
+  return x;
+}
+
+void group_coordinator_state::change_duty(hosted& x, duty next) {
+  if (x.held == next)
+    return;
+  bool gone = x.held.replicates && !next.replicates;
+  resign(x);
+  if (gone)
+    if (auto done = x.shard.offsets().erase(); !done)
+      spdlog::warn("groups.view_left tp={} reason=\"{}\"",
+                   to_string(x.shard.name()), done.error().message);
+  x.held = std::move(next);
+  if (x.held.partition != nullptr)
+    start(x);
 }
 
 void group_coordinator_state::follow_topics(
@@ -104,10 +125,7 @@ void group_coordinator_state::note_deleted_topics(const routing& before,
     begin_expiry();
 }
 
-void group_coordinator_state::start(hosted& x, const partition_actor& partition,
-                                    const storage::uuid& topic_id) {
-  x.partition = partition;
-  x.topic_id = topic_id;
+void group_coordinator_state::start(hosted& x) {
   auto index = static_cast<size_t>(x.shard.name().partition);
   // The answer to an attempt that was given up finds another number.
   auto attempt = x.in_flight = next_ticket_++;
@@ -117,7 +135,7 @@ void group_coordinator_state::start(hosted& x, const partition_actor& partition,
     partitions_[index]->in_flight = 0;
     return partitions_[index].get();
   };
-  self->request(partition, describe_timeout, describe_partition{})
+  self->request(x.held.partition, describe_timeout, describe_partition{})
       .then(
           [this, current](const partition_description& log) {
             if (auto* to = current())
@@ -134,10 +152,13 @@ void group_coordinator_state::begin_load(hosted& x,
   if (!log.why.ok())
     return fail(x, log.why.message);
   auto now = config_.now().steady_ms;
-  x.log_end = log.high_watermark;
+  x.log_end = log.end_offset;
+  x.high_watermark = log.high_watermark;
   x.load_began_ms = x.progress_told_ms = now;
   auto opened =
-      x.shard.open(x.topic_id, log.log_start_offset, x.log_end, random_());
+      x.shard.open(x.held.topic_id, log.log_start_offset, log.end_offset);
+  if (opened && x.held.leads)
+    opened = x.shard.lead(x.held.leader_epoch, random_());
   if (!opened)
     return fail(x, opened.error().message);
   x.load_begin = x.shard.next_offset();
@@ -145,39 +166,52 @@ void group_coordinator_state::begin_load(hosted& x,
 }
 
 void group_coordinator_state::read_on(hosted& x) {
-  if (x.shard.next_offset() >= x.log_end)
-    return end_load(x);
-  x.in_flight = next_ticket_++;
-  partition_of_ticket_.emplace(x.in_flight,
-                               static_cast<size_t>(x.shard.name().partition));
+  auto from = x.shard.read_from();
+  if (from >= x.high_watermark) {
+    bool loaded = x.held.leads && x.shard.next_offset() >= x.log_end;
+    return loaded ? end_load(x) : wait_for_records(x);
+  }
   read_records what;
-  what.ticket = x.in_flight;
-  what.from = x.shard.next_offset();
+  what.ticket = take_ticket(x);
+  what.from = from;
   what.bytes_max = load_bytes;
   what.client = self;
-  self->send(x.partition, std::move(what));
+  self->send(x.held.partition, std::move(what));
+}
+
+void group_coordinator_state::wait_for_records(hosted& x) {
+  auto above = std::max(x.shard.read_from(), x.high_watermark);
+  self->send(x.held.partition, watch_records{take_ticket(x), above, self});
+}
+
+void group_coordinator_state::on_records_available(const records_available& x) {
+  auto* to = in_flight(x.ticket);
+  if (to == nullptr)
+    return;
+  // The read brings the real one.
+  to->high_watermark = to->shard.read_from() + 1;
+  read_on(*to);
 }
 
 void group_coordinator_state::on_read_finished(const read_finished& x) {
-  auto index = partition_of_ticket_.extract(x.ticket);
-  if (index.empty() || index.mapped() >= partitions_.size())
+  auto* to = in_flight(x.ticket);
+  if (to == nullptr)
     return;
-  auto& to = *partitions_[index.mapped()];
-  if (to.in_flight != x.ticket)
-    return;
-  to.in_flight = 0;
   if (!x.why.ok())
-    return fail(to, x.why.message);
-  auto before = to.shard.next_offset();
+    return fail(*to, x.why.message);
+  to->high_watermark = x.high_watermark;
+  auto before = to->shard.read_from();
   auto bytes = read_slice(x.records);
   if (!bytes)
-    return fail(to, bytes.error().message);
-  if (auto loaded = to.shard.load(*bytes); !loaded)
-    return fail(to, loaded.error().message);
-  if (to.shard.next_offset() == before)
-    return fail(to, "the log ends before its high watermark");
-  tell_progress(to, config_.now().steady_ms);
-  read_on(to);
+    return fail(*to, bytes.error().message);
+  if (auto loaded = to->shard.load(*bytes); !loaded)
+    return fail(*to, loaded.error().message);
+  arm_view_update();
+  tell_progress(*to, config_.now().steady_ms);
+  // A batch that only begins below the high watermark is not readable yet.
+  if (to->shard.read_from() == before)
+    return wait_for_records(*to);
+  read_on(*to);
 }
 
 void group_coordinator_state::tell_progress(hosted& x, int64_t now_ms) {
@@ -202,11 +236,16 @@ void group_coordinator_state::end_load(hosted& x) {
   settle(x);
 }
 
-void group_coordinator_state::fail(hosted& x, const std::string& reason) {
-  spdlog::error("groups.failed tp={} reason=\"{}\"", to_string(x.shard.name()),
-                reason);
+void group_coordinator_state::fail(hosted& x, const std::string& reason,
+                                   group_error error) {
+  // Who loses a partition hears it from its log before the metadata says so.
+  auto level = error == group_error::not_coordinator ? spdlog::level::warn
+                                                     : spdlog::level::err;
+  spdlog::log(level, "groups.failed tp={} reason=\"{}\"",
+              to_string(x.shard.name()), reason);
   x.in_flight = 0;
-  x.shard.fail(group_error::coordinator_not_available);
+  x.append_deadline_ms.reset();
+  x.shard.fail(error);
   settle(x);
   if (!std::exchange(reload_armed_, true))
     self->delayed_send(self, reload_interval, reload_due{});
@@ -218,15 +257,23 @@ void group_coordinator_state::on_reload_due() {
     return;
   for (auto& x : partitions_) {
     bool given_up = x->shard.state() == group_shard::phase::closed
-                    && x->in_flight == 0 && x->partition != nullptr;
+                    && x->in_flight == 0 && x->held.partition != nullptr;
     if (given_up)
-      start(*x, x->partition, x->topic_id);
+      start(*x);
   }
 }
 
 void group_coordinator_state::resign(hosted& x) {
+  if (x.shard.state() != group_shard::phase::closed) {
+    self->send(x.held.partition, unwatch_records{self});
+    // What is not handed on is read from the log again.
+    if (auto done = x.shard.offsets().update(); !done)
+      spdlog::warn("groups.view_late tp={} reason=\"{}\"",
+                   to_string(x.shard.name()), done.error().message);
+  }
   x.in_flight = 0;
-  x.partition = nullptr;
+  x.append_deadline_ms.reset();
+  x.held = {};
   x.shard.fail(group_error::not_coordinator);
   settle(x);
 }

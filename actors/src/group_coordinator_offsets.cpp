@@ -104,7 +104,7 @@ groups_listed group_coordinator_state::on_list_groups() {
   groups_listed answer;
   for (auto& x : partitions_) {
     if (x->shard.state() != group_shard::phase::serving) {
-      answer.loading |= x->partition != nullptr;
+      answer.loading |= x->held.leads && x->held.partition != nullptr;
       continue;
     }
     auto listed = x->shard.groups().list();

@@ -28,6 +28,15 @@ void group_coordinator_state::on_group_deadline_due() {
   armed_ms_.reset();
   auto now = config_.now();
   for (auto& x : partitions_) {
+    if (x->append_deadline_ms) {
+      // Too few replicas followed in time. The records may still be committed
+      // later, so the groups are loaded again once that is decided.
+      if (*x->append_deadline_ms <= now.steady_ms) {
+        fail(*x, "the replicas did not take an append in time");
+        continue;
+      }
+      arm(*x->append_deadline_ms);
+    }
     if (x->shard.state() != group_shard::phase::serving)
       continue;
     auto deadline = x->shard.groups().next_deadline_ms();
@@ -48,7 +57,7 @@ void group_coordinator_state::arm_view_update() {
 void group_coordinator_state::on_view_update_due() {
   view_update_armed_ = false;
   for (auto& x : partitions_) {
-    if (x->shard.state() != group_shard::phase::serving
+    if (x->shard.state() == group_shard::phase::closed
         || !x->shard.offsets().behind())
       continue;
     if (auto done = x->shard.offsets().update(); !done)

@@ -106,7 +106,7 @@ group_shard::next_batch(storage::timestamp_ms now) {
   encode_changes();
   // Only answers that waited for earlier records of their group.
   if (changes_.empty()) {
-    appended(offsets_.end_offset());
+    appended(next_offset());
     return next_batch(now);
   }
   storage::batch_builder batch;
@@ -141,7 +141,8 @@ void group_shard::appended(storage::offset_t end) {
   for (auto& x : changes_)
     offsets_.put(std::move(x.key), std::move(x.value));
   changes_.clear();
-  offsets_.advance(end);
+  if (end > next_offset())
+    offsets_.advance(end, leader_epoch_);
   for (auto& x : std::exchange(in_flight_, {})) {
     release_group(x.group_id);
     std::move(x.answers.begin(), x.answers.end(), std::back_inserter(answers_));

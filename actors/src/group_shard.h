@@ -6,6 +6,7 @@
 #include <troupe/cluster/group_coordinator.h>
 #include <troupe/cluster/group_record_codec.h>
 #include <troupe/storage/buffer.h>
+#include <troupe/storage/record_batch.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -18,20 +19,24 @@
 
 namespace troupe::actors {
 
-/// The groups of one offsets partition without an actor around them: loads
-/// them from the view and the log, and makes batches of what they decide.
+/// The groups of one offsets partition without an actor around them: keeps the
+/// view abreast of a log that another node leads, loads the groups from view
+/// and log when this node leads it, and makes batches of what they decide.
 ///
-///             open               loaded up to the end
-///   (closed) ──────► loading ─────────────────────────► serving
-///       ▲               │                                  │
-///       └───────────────┴──────────────────────────────────┘
-///                         fail: disk, log or append
+///             open             lead           loaded up to the end
+///   (closed) ──────► following ─────► loading ───────────────────► serving
+///       ▲                │               │                            │
+///       └────────────────┴───────────────┴────────────────────────────┘
+///                  fail: disk, log or append, another leader
+///
+/// All that is applied lies below the high watermark: a record that a new
+/// leader may cut off again is in no view.
 ///
 /// One batch is being appended at a time. What is decided meanwhile gathers
 /// for the next one; answers leave when their records are in the log.
 class group_shard {
 public:
-  enum class phase : uint8_t { closed, loading, serving };
+  enum class phase : uint8_t { closed, following, loading, serving };
 
   /// Records of a batch, about; a single decision may need more.
   static constexpr size_t batch_bytes_max = 512 * 1024;
@@ -43,16 +48,25 @@ public:
   phase state() const noexcept { return phase_; }
   const storage::topic_partition& name() const noexcept { return name_; }
 
-  // -- loading ----------------------------------------------------------------
+  // -- following and loading --------------------------------------------------
 
-  /// Takes what the view knows of the groups. Afterwards `next_offset` is the
-  /// first record to `load`.
+  /// Takes up the view, or begins a new one when it is none of this log.
   result<void> open(const storage::uuid& topic_id, storage::offset_t log_start,
-                    storage::offset_t log_end, uint64_t seed);
+                    storage::offset_t log_end);
+  /// Takes what the view knows of the groups; the rest is still to `load`.
+  result<void> lead(storage::leader_epoch_t epoch, uint64_t seed);
+  /// The first record that is not applied.
   storage::offset_t next_offset() const noexcept {
     return offsets_.end_offset();
   }
-  /// Whole batches, the first of which holds `next_offset`.
+  /// Where to read on: at first one record back, to see whether the log still
+  /// holds what the view ends with.
+  storage::offset_t read_from() const noexcept {
+    return next_offset() - (unproven_ ? 1 : 0);
+  }
+  /// Whole batches from `read_from` on, all below the high watermark; none:
+  /// nothing is left there. A view that took another way than the log begins
+  /// anew.
   result<void> load(std::span<const std::byte> batches);
   /// Answers are given from now on.
   void loaded(cluster::group_time now);
@@ -96,6 +110,11 @@ private:
   };
 
   result<void> load_groups();
+  /// Whether the first batch is the one that the view ends with.
+  result<void> prove(const storage::batch_header& first);
+  result<void>
+  load_batch(std::span<const std::byte> bytes, const storage::batch_header& x);
+  void make_groups();
   void load_record(std::string_view key, std::optional<std::string_view> value);
   /// The last change of each key of `in_flight_`.
   void encode_changes();
@@ -108,6 +127,12 @@ private:
   std::shared_ptr<const cluster::group_topics> topics_;
   std::optional<cluster::group_coordinator> groups_;
   phase phase_ = phase::closed;
+  storage::uuid topic_id_;
+  storage::offset_t log_start_ = 0;
+  storage::leader_epoch_t leader_epoch_ = storage::no_leader_epoch;
+  uint64_t seed_ = 0;
+  /// The view's newest record was not compared with the log yet.
+  bool unproven_ = false;
 
   std::vector<cluster::group_effects> gathered_;
   std::vector<cluster::group_effects> in_flight_;

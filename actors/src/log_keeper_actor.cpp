@@ -5,6 +5,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace troupe::actors {
@@ -70,19 +71,22 @@ log_opened log_keeper_state::on_open_log(const open_log& x) {
                  to_string(x.name), to_string(known.error()));
   else if (*known && (*known)->offsets.topic_id == x.topic_id)
     options.checkpoint = std::move(**known);
+  auto known_mark =
+      options.checkpoint ? options.checkpoint->offsets.high_watermark : 0;
   auto opened = storage::log::open(*config.fs, std::move(options));
   if (!opened)
     return {problem{std::move(opened.error())}, nullptr, {}};
   report_recovery(x, *opened->value, opened->report);
   if (opened->report.scanned)
-    if (auto done = settle(*opened->value); !done)
+    if (auto done = settle(*opened->value, known_mark); !done)
       return {problem{std::move(done.error())}, nullptr, {}};
   auto box = std::make_shared<std::unique_ptr<storage::log>>(
     std::move(opened->value));
-  return {{}, std::move(box), std::move(opened->report)};
+  return {{}, std::move(box), std::move(opened->report), known_mark};
 }
 
-result<void> log_keeper_state::settle(storage::log& log) {
+result<void>
+log_keeper_state::settle(storage::log& log, storage::offset_t high_watermark) {
   // The tail may lie in the page cache only. Nobody is told of a record, or
   // that a retry is one, before it is on the disk.
   auto plan = log.plan_sync();
@@ -91,8 +95,9 @@ result<void> log_keeper_state::settle(storage::log& log) {
   log.synced_up_to(plan.end_offset);
   // The old checkpoint may tell of batches that the crash took, at offsets
   // that the next appends will use.
-  return config.offsets->save(log.options().name,
-                              log.checkpoint(log.end_offset()),
+  // What other nodes confirmed is not known from the log.
+  auto mark = std::min(high_watermark, log.end_offset());
+  return config.offsets->save(log.options().name, log.checkpoint(mark),
                               storage::durable::yes);
 }
 

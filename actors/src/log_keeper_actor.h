@@ -52,7 +52,7 @@ struct log_keeper_state {
 
 private:
   /// After a scan: makes what it found durable and replaces the checkpoint.
-  result<void> settle(storage::log& log);
+  result<void> settle(storage::log& log, storage::offset_t high_watermark);
   result<void> erase(const storage::topic_partition& tp,
                      const storage::uuid& topic_id);
 };

@@ -192,6 +192,8 @@ membership_state::on_find_cluster(const find_cluster& x) {
 void membership_state::on_adopt_identity(const adopt_identity& x) {
   config_.self.cluster_id = x.cluster_id;
   config_.self.node = x.node;
+  config_.handles = x.handles;
+  config_.listeners = x.listeners;
 }
 
 void membership_state::on_peer_up(const peer_up& x) {
@@ -205,8 +207,6 @@ void membership_state::on_peer_up(const peer_up& x) {
   member.description.version = x.version;
   member.handles = x.handles;
   publish();
-  for (const auto& listener : config_.listeners)
-    self->send(listener, x);
 }
 
 void membership_state::on_peer_lost(const peer_lost& x) {

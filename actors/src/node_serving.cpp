@@ -4,20 +4,34 @@
 
 #include <caf/scoped_actor.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <limits>
 #include <utility>
 
 namespace troupe {
 
 namespace {
 
-transport::limits bounds_of(const node_options& x) {
+/// A cluster of which most nodes are down cannot let anybody in (Kafka's
+/// initial.broker.registration.timeout.ms).
+constexpr std::chrono::milliseconds start_patience{60000};
+/// Opening the logs may have to scan whole disks.
+constexpr std::chrono::minutes start_timeout{60};
+
+transport::limits bounds_of(const node_options& x, size_t lanes) {
   auto bounds = x.bounds;
   const auto& config = x.config;
   bounds.frame_bytes_max = static_cast<size_t>(config.socket_request_max_bytes);
   bounds.connections_max = static_cast<size_t>(config.max_connections);
   bounds.requests_in_flight_max =
       static_cast<size_t>(config.queued_max_requests_per_connection);
+  bounds.lane_request_bytes_in_flight_max =
+      config.queued_max_request_bytes < 0
+          ? std::numeric_limits<size_t>::max()
+          : std::max<size_t>(
+                static_cast<size_t>(config.queued_max_request_bytes) / lanes,
+                1);
   bounds.idle_timeout =
       std::chrono::milliseconds(config.connections_max_idle_ms);
   return bounds;
@@ -32,11 +46,12 @@ result<void> node::state::listen() {
   shared->groups = groups;
   shared->directories = disks;
   shared->routes = routes;
+  shared->quorum_leader = quorum_leader;
   std::vector<transport::lane*> homes;
   for (auto& x : lanes)
     homes.push_back(x.get());
   auto bound = transport::server::listen(
-      options.listen, homes, bounds_of(options),
+      options.listen, homes, bounds_of(options, homes.size()),
       actors::make_sessions(*system, unit_pointers(), shared),
       actors::make_read_in(disks));
   if (!bound)
@@ -49,18 +64,30 @@ result<void> node::state::listen() {
     std::lock_guard guard(counting_);
     counters_ = &server->counters();
   }
+  return {};
+}
+
+result<void> node::state::serve() {
   cluster::node_registration me;
-  me.id = options.config.id;
-  me.host = options.advertised.host.empty() ? at.host : options.advertised.host;
-  me.port = options.advertised.port != 0 ? options.advertised.port : at.port;
+  me.id = identity.node;
+  me.host =
+      options.advertised.host.empty() ? bound.host : options.advertised.host;
+  me.port = options.advertised.port != 0 ? options.advertised.port : bound.port;
   me.rack = options.config.rack;
+  if (!alone()) {
+    me.cluster_host = cluster_address.host;
+    me.cluster_port = cluster_address.port;
+    me.incarnation = incarnation;
+  }
   result<void> done;
   caf::scoped_actor self{*system};
-  self->request(controller, std::chrono::minutes(1), actors::register_node{me})
+  self->request(lifecycle, start_timeout,
+                actors::start_serving{me, start_patience})
       .receive(
-          [&](actors::metadata_decided& x) {
-            if (!x.results.front().ok())
-              done = failure(storage::errc::io, x.results.front().message);
+          [&](actors::serving_started& x) {
+            if (!x.why.ok())
+              done = failure(storage::errc::io,
+                             "the node was not let in: " + x.why.message);
           },
           [&](const caf::error& x) {
             done = failure(storage::errc::io, actors::to_problem(x).message);

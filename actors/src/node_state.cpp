@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node_state.h"
 
+#include "descriptor_limit.h"
+#include "node_clock.h"
 #include "spawn.h"
 
-#include <caf/scoped_actor.hpp>
-#include <caf/send.hpp>
+#include <caf/actor_cast.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -19,23 +20,6 @@ namespace {
 /// Pooled actors only: the broker. Everything hot lives on lanes, everything
 /// that blocks has a thread of its own.
 constexpr size_t scheduler_threads = 1;
-
-storage::timestamp_ms wall_clock() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch())
-      .count();
-}
-
-int64_t steady_clock_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch())
-      .count();
-}
-
-uint64_t random_seed() {
-  std::random_device device;
-  return (uint64_t{device()} << 32) | device();
-}
 
 storage::uuid random_uuid() {
   std::mt19937_64 random(random_seed());
@@ -56,6 +40,24 @@ bool every_interface(const std::string& host) {
   return host.empty() || host == "*" || host == "0.0.0.0" || host == "::";
 }
 
+/// More connections or partitions than there are descriptors would only fail
+/// later, and in the middle of something.
+void fit_to_descriptors(cluster::broker_config& config) {
+  auto limit = actors::raise_descriptor_limit();
+  auto shares = actors::share_descriptors(limit);
+  if (config.max_connections <= shares.connections_max
+      && config.partitions_max <= shares.partitions_max)
+    return;
+  config.max_connections =
+      std::min(config.max_connections, shares.connections_max);
+  config.partitions_max =
+      std::min(config.partitions_max, shares.partitions_max);
+  spdlog::warn("node.few_descriptors limit={} max.connections={} "
+               "troupe.partitions.max={} action=\"raise the hard limit of open "
+               "files (ulimit -Hn)\"",
+               limit, config.max_connections, config.partitions_max);
+}
+
 } // namespace
 
 node::state::state(node_options x)
@@ -71,6 +73,7 @@ result<void> node::state::start() {
                    "clients cannot connect to '" + told
                      + "', which means every interface: an advertised address "
                        "is needed beside " + to_string(options.listen));
+  fit_to_descriptors(options.config);
   auto opened = actors::open_directories(storage::posix_file_system(),
                                          options.data_directories);
   if (!opened)
@@ -79,47 +82,104 @@ result<void> node::state::start() {
   auto log = open_metadata();
   if (!log)
     return failure(log.error());
-  const auto& known = *(*log)->image();
-  if (auto claimed =
-          actors::claim_directories(storage::posix_file_system(), directories,
-                                    known.cluster_id, options.config.id);
-      !claimed)
-    return claimed;
-  actors::set_strays_aside(storage::posix_file_system(), directories, known);
-  if (auto taken = actors::take_clean_markers(storage::posix_file_system(),
-                                              directories);
-      !taken)
-    return taken;
+  if (auto found = find_identity(**log); !found)
+    return found;
+  if (!alone())
+    if (auto ready = open_network(); !ready)
+      return ready;
+  publish_nothing();
   system = std::make_unique<caf::actor_system>(actor_config);
-  for (size_t i = 0; i < lane_count(options.config); ++i) {
-    auto name = "lane-" + std::to_string(i);
-    lanes.push_back(std::make_unique<transport::lane>(name.c_str()));
-    units.push_back(std::make_unique<actors::lane_unit>(*system, *lanes[i]));
-  }
+  if (!alone())
+    if (auto met = meet_others(); !met)
+      return met;
+  if (joiner && identity.node == cluster::no_node)
+    if (auto joined = join(); !joined)
+      return joined;
+  options.config.id = identity.node;
+  if (auto claimed = claim(); !claimed)
+    return claimed;
+  spawn_lanes();
   spawn_disks();
   spawn_groups();
   if (options.config.cleaner.enabled)
     spawn_cleaner();
   spawn_broker();
-  auto image = (*log)->image();
-  spawn_controller(std::move(*log));
-  if (auto applied = apply(std::move(image)); !applied)
-    return applied;
-  return listen();
+  spawn_quorum(std::move(*log));
+  spawn_controller();
+  spawn_lifecycle();
+  if (auto listening = listen(); !listening)
+    return listening;
+  take_part();
+  return serve();
 }
 
 result<std::unique_ptr<cluster::metadata_log>> node::state::open_metadata() {
   cluster::metadata_log_options where;
   where.directory = directories.home_path();
   where.now = wall_clock();
-  auto log = cluster::metadata_log::open(storage::posix_file_system(), where);
-  if (!log || !(*log)->image()->cluster_id.empty())
-    return log;
-  cluster::metadata_delta birth{
-      cluster::cluster_created{to_string(random_uuid())}};
-  if (auto done = (*log)->append(birth, wall_clock()); !done)
+  return cluster::metadata_log::open(storage::posix_file_system(), where);
+}
+
+result<void> node::state::find_identity(cluster::metadata_log& log) {
+  incarnation = random_uuid();
+  auto known = actors::read_identity(storage::posix_file_system(), directories);
+  if (!known)
+    return failure(known.error());
+  joiner = !options.config.cluster.bootstrap_servers.empty();
+  known_metadata = log.latest_image();
+  if (known->node != cluster::no_node) {
+    bool told = options.config.values.contains("node.id")
+                || options.config.values.contains("broker.id");
+    if (told && options.config.id != known->node)
+      return failure(storage::errc::invalid_argument,
+                     "the data directories belong to node "
+                       + std::to_string(known->node) + ", not to node "
+                       + std::to_string(options.config.id));
+    identity = {known->cluster_id, known->node};
+  } else if (!joiner) {
+    identity.node = options.config.id;
+    identity.cluster_id = known_metadata->cluster_id;
+  }
+  if (joiner || !known_metadata->cluster_id.empty())
+    return {};
+  if (identity.cluster_id.empty())
+    identity.cluster_id = to_string(random_uuid());
+  // Nobody else can know of this log: what it begins with is agreed on.
+  cluster::metadata_delta birth{cluster::cluster_created{identity.cluster_id}};
+  if (auto done = log.append(birth, wall_clock()); !done)
     return failure(done.error());
-  return log;
+  known_metadata = log.latest_image();
+  return {};
+}
+
+result<void> node::state::claim() {
+  if (auto claimed =
+          actors::claim_directories(storage::posix_file_system(), directories,
+                                    identity.cluster_id, identity.node);
+      !claimed)
+    return claimed;
+  actors::set_strays_aside(storage::posix_file_system(), directories,
+                           *known_metadata);
+  if (auto taken = actors::take_clean_markers(storage::posix_file_system(),
+                                              directories);
+      !taken)
+    return taken;
+  actors::hold_space_reserves(storage::posix_file_system(), directories);
+  return {};
+}
+
+void node::state::publish_nothing() {
+  auto nothing = std::make_shared<actors::routing>();
+  nothing->image = std::make_shared<cluster::metadata_image>();
+  routes = std::make_shared<actors::published<actors::routing>>(nothing);
+}
+
+void node::state::spawn_lanes() {
+  for (size_t i = 0; i < lane_count(options.config); ++i) {
+    auto name = "lane-" + std::to_string(i);
+    lanes.push_back(std::make_unique<transport::lane>(name.c_str()));
+    units.push_back(std::make_unique<actors::lane_unit>(*system, *lanes[i]));
+  }
 }
 
 void node::state::spawn_disks() {
@@ -138,17 +198,12 @@ void node::state::spawn_disks() {
 }
 
 void node::state::spawn_groups() {
-  auto nothing = std::make_shared<actors::routing>();
-  nothing->image = std::make_shared<cluster::metadata_image>();
-  routes = std::make_shared<actors::published<actors::routing>>(nothing);
   actors::group_coordinator_config config;
   config.broker = options.config;
   config.view = directories.views;
   config.routes = routes;
   config.seed = random_seed();
-  config.now = [] {
-    return cluster::group_time{steady_clock_ms(), wall_clock()};
-  };
+  config.now = both_clocks;
   groups = actors::spawn_group_coordinator(*system, std::move(config));
 }
 
@@ -175,33 +230,52 @@ void node::state::spawn_broker() {
   config.groups = groups;
   config.cleaner = cleaner;
   config.found = std::move(directories.logs);
+  config.seed = random_seed();
   config.now = wall_clock;
+  config.steady_now = steady_clock_ms;
+  if (!alone()) {
+    config.incarnation = incarnation;
+    config.link_to = [peers = peers](cluster::node_id node) {
+      auto table = peers->get();
+      auto found = table->find(node);
+      return found == nullptr ? actors::peer_link_actor{} : found->link;
+    };
+    judge = std::make_shared<actors::published<actors::isr_judge_actor>>(
+        std::make_shared<actors::isr_judge_actor>());
+    config.controller = [judge = judge] { return *judge->get(); };
+  }
   broker = actors::spawn_broker(*system, std::move(config));
 }
 
-void node::state::spawn_controller(std::unique_ptr<cluster::metadata_log> log) {
+void node::state::spawn_controller() {
   actors::controller_config config;
   config.broker = options.config;
-  config.log =
-      std::make_shared<std::unique_ptr<cluster::metadata_log>>(std::move(log));
+  config.quorum = quorum;
   config.follower = broker;
+  config.membership = membership;
+  config.controller_of = [peers = peers](cluster::node_id node) {
+    auto table = peers == nullptr ? nullptr : peers->get();
+    auto found = table == nullptr ? nullptr : table->find(node);
+    return found == nullptr
+             ? actors::remote_controller_actor{}
+             : found->controller<actors::remote_controller_actor>();
+  };
   config.seed = random_seed();
-  config.now = wall_clock;
+  config.now = steady_clock_ms;
+  config.leader = quorum_leader;
   controller = actors::spawn_controller(*system, std::move(config));
+  if (judge != nullptr)
+    judge->publish(std::make_shared<actors::isr_judge_actor>(
+        caf::actor_cast<actors::isr_judge_actor>(controller)));
 }
 
-result<void> node::state::apply(cluster::image_ptr image) {
-  result<void> done;
-  caf::scoped_actor self{*system};
-  self->request(broker, std::chrono::minutes(60),
-                actors::apply_metadata{std::move(image)})
-      .receive([](const actors::metadata_applied&) {},
-               [&](const caf::error& x) {
-                 done = failure(storage::errc::closed,
-                                "opening the partitions failed: "
-                                    + actors::to_problem(x).message);
-               });
-  return done;
+void node::state::spawn_lifecycle() {
+  actors::broker_lifecycle_config config;
+  config.broker = options.config;
+  config.controller = controller;
+  config.routes = routes;
+  config.now = steady_clock_ms;
+  lifecycle = actors::spawn_broker_lifecycle(*system, std::move(config));
 }
 
 std::vector<actors::lane_unit*> node::state::unit_pointers() const {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "actor_system.h"
+#include "cluster_network.h"
 #include "data_directories.h"
 #include "io_pace.h"
+#include "peer_table.h"
 #include "services.h"
 #include "transport_actor.h"
 
@@ -12,6 +14,7 @@
 
 #include <caf/actor_system.hpp>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -42,8 +45,19 @@ struct node::state {
   actors::log_cleaner_actor cleaner;
   std::shared_ptr<actors::io_pace> cleaner_pace;
   actors::broker_actor broker;
+  actors::quorum_actor quorum;
   actors::controller_actor controller;
+  actors::broker_lifecycle_actor lifecycle;
   actors::transport_actor transport;
+  /// Null on a node that is alone, like what follows.
+  actors::membership_actor membership;
+  /// Who leads the quorum, as the controller knows.
+  std::shared_ptr<std::atomic<cluster::node_id>> quorum_leader;
+  /// The controller, for partitions, which are made before it.
+  std::shared_ptr<actors::published<actors::isr_judge_actor>> judge;
+  std::shared_ptr<actors::published<actors::peer_table>> peers;
+  actors::cluster_listener cluster_listener;
+  transport::endpoint cluster_address{.host = "", .port = 0};
   std::shared_ptr<transport::server> server;
   /// Where `server` listened; stays when it is gone.
   transport::endpoint bound;
@@ -54,16 +68,43 @@ private:
   /// Gives the server up.
   void drop_server();
   result<std::unique_ptr<cluster::metadata_log>> open_metadata();
+  /// Knows from the disk who this node is, or founds a cluster; else it has to
+  /// join one.
+  result<void> find_identity(cluster::metadata_log& log);
+  result<void> claim();
+  void publish_nothing();
+  void spawn_lanes();
   void spawn_disks();
   void spawn_groups();
   void spawn_cleaner();
   void spawn_broker();
-  void spawn_controller(std::unique_ptr<cluster::metadata_log> log);
-  result<void> apply(cluster::image_ptr image);
+  void spawn_quorum(std::unique_ptr<cluster::metadata_log> log);
+  void spawn_controller();
+  void spawn_lifecycle();
+
+  bool alone() const;
+  result<void> open_network();
+  result<void> meet_others();
+  result<void> join();
+  void take_part();
+
   result<void> listen();
+  result<void> serve();
   std::vector<actors::lane_unit*> unit_pointers() const;
   /// Ends every actor and waits for them, then ends the lanes.
   void end_actors();
+
+  struct {
+    std::string cluster_id;
+    cluster::node_id node = cluster::no_node;
+  } identity;
+  /// It came to a cluster that others founded.
+  bool joiner = false;
+  storage::uuid incarnation;
+  /// What the metadata log had at the start, agreed on or not.
+  cluster::image_ptr known_metadata;
+  /// Who let it join; no_node otherwise.
+  actors::peer_address first_contact;
 
   /// Guards the two below: figures are asked for while the node stops.
   std::mutex counting_;

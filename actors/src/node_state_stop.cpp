@@ -5,9 +5,17 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace troupe {
+
+namespace {
+
+/// Kafka's controlled.shutdown.* add up to more; nobody should wait so long.
+constexpr std::chrono::milliseconds leaderships_patience{10000};
+
+} // namespace
 
 result<void> node::state::stop(std::chrono::milliseconds deadline) {
   std::lock_guard guard(stopping);
@@ -23,7 +31,16 @@ result<void> node::state::stop(std::chrono::milliseconds deadline) {
   };
   {
     caf::scoped_actor self{*system};
-    // First, so that members who wait are told to look elsewhere while their
+    // Others lead before anything here is gone.
+    if (lifecycle != nullptr)
+      self->request(lifecycle, deadline,
+                    actors::move_leaderships{
+                        std::min(deadline, leaderships_patience)})
+          .receive([](const actors::leaderships_moved&) {}, note);
+    if (quorum != nullptr)
+      self->request(quorum, deadline, actors::resign_leadership{})
+          .receive([](const actors::leadership_resigned&) {}, note);
+    // Early, so that members who wait are told to look elsewhere while their
     // connections still stand.
     if (groups != nullptr)
       self->request(groups, deadline, actors::stop_groups{})
@@ -55,7 +72,10 @@ void node::state::end_actors() {
     actor = nullptr;
   };
   end(transport);
+  end(lifecycle);
   end(controller);
+  end(quorum);
+  end(membership);
   end(groups);
   end(cleaner);
   end(broker);
@@ -65,8 +85,11 @@ void node::state::end_actors() {
     for (auto& reader : x.cold_readers)
       end(reader);
   }
+  if (judge != nullptr)
+    judge->publish(std::make_shared<actors::isr_judge_actor>());
   drop_server();
   routes.reset();
+  peers.reset();
   // Sessions and partitions end on their lanes, so the lanes must still run
   // here; what waits on the lanes afterwards may hold the last handles of
   // detached actors, so the lanes go before the system that counts those.

@@ -14,10 +14,11 @@ cluster::new_topic new_offsets_topic(const cluster::broker_config& config,
   x.name = offsets_topic;
   x.num_partitions = wanted.num_partitions;
   // Kafka would refuse until there are enough nodes, and a first consumer
-  // could never start on a node that is alone.
-  x.replication_factor = static_cast<int16_t>(
-      std::min<size_t>(static_cast<size_t>(wanted.replication_factor),
-                       std::max<size_t>(image.nodes.size(), 1)));
+  // could never start on a node that is alone. The controller adds replicas
+  // once there are more.
+  auto possible = std::max<size_t>(cluster::usable_nodes(image).size(), 1);
+  x.replication_factor = static_cast<int16_t>(std::min<size_t>(
+      static_cast<size_t>(wanted.replication_factor), possible));
   x.configs = {
       {"cleanup.policy", "compact"},
       {"compression.type", "producer"},
@@ -27,10 +28,10 @@ cluster::new_topic new_offsets_topic(const cluster::broker_config& config,
   return x;
 }
 
-bool coordinates(const topic_route& offsets, std::string_view group_id) {
+size_t
+partition_of_group(const topic_route& offsets, std::string_view group_id) {
   auto count = static_cast<int32_t>(offsets.partitions.size());
-  auto index = cluster::offsets_partition_for(group_id, count);
-  return offsets.partitions[static_cast<size_t>(index)].online();
+  return static_cast<size_t>(cluster::offsets_partition_for(group_id, count));
 }
 
 } // namespace troupe::actors

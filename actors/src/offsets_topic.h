@@ -6,6 +6,7 @@
 #include <troupe/cluster/broker_config.h>
 #include <troupe/cluster/controller.h>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -18,8 +19,8 @@ inline const std::string offsets_topic = "__consumer_offsets";
 cluster::new_topic new_offsets_topic(const cluster::broker_config& config,
                                      const cluster::metadata_image& image);
 
-/// Whether this node has the partition that keeps the group; `routes` must
-/// have the topic.
-bool coordinates(const topic_route& offsets, std::string_view group_id);
+/// The partition of the topic that keeps the group.
+size_t
+partition_of_group(const topic_route& offsets, std::string_view group_id);
 
 } // namespace troupe::actors

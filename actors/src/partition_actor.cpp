@@ -6,7 +6,7 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace troupe::actors {
@@ -19,14 +19,13 @@ constexpr int32_t cold_reads_max = 8;
 /// The logs of a directory are closed one after the other.
 constexpr std::chrono::minutes close_timeout{60};
 
-/// How far behind the saved recovery point may be while nothing is rolled:
-/// Kafka's log.flush.offset.checkpoint.interval.ms.
-constexpr storage::timestamp_ms checkpoint_interval_ms = 60'000;
+constexpr int16_t acks_none = 0;
+constexpr int16_t acks_all = -1;
 
 } // namespace
 
-partition_actor::behavior_type partition(partition_pointer self,
-                                         partition_config config) {
+partition_actor::behavior_type
+partition(partition_pointer self, partition_config config) {
   // Ends with its keeper: a closed partition stays behind to refuse late
   // requests, and CAF's timeouts may keep it alive when nobody else does. Not a
   // link, which would end the keeper with the first partition that is deleted.
@@ -35,68 +34,72 @@ partition_actor::behavior_type partition(partition_pointer self,
   self->state.open(std::move(config));
   auto& state = self->state;
   return {
-    [&state](append_records& x) { state.on_append_records(x); },
-    [&state](read_records& x) { state.on_read_records(x); },
-    [&state](watch_records& x) { state.on_watch_records(x); },
-    [&state](const unwatch_records& x) { state.on_unwatch_records(x); },
-    [&state](const find_offset& x) { return state.on_find_offset(x); },
-    [&state](const find_epoch_end& x) { return state.on_find_epoch_end(x); },
-    [&state](const delete_records& x) { return state.on_delete_records(x); },
-    [&state](const describe_partition&) {
-      return state.on_describe_partition();
-    },
-    [&state](const list_producers&) { return state.on_list_producers(); },
-    [&state](const reconfigure_log& x) { state.on_reconfigure_log(x); },
-    [&state](const become_leader& x) { state.on_become_leader(x); },
-    [&state](const housekeep&) { state.on_housekeep(); },
-    [&state](const flush_now&) { state.on_flush_now(); },
-    [&state](const files_synced& x) { state.on_files_synced(x); },
-    [&state](const consider_compaction&) { state.on_consider_compaction(); },
-    [&state](const swap_segment& x) { state.on_swap_segment(x); },
-    [&state](const compaction_finished& x) {
-      state.on_compaction_finished(x);
-    },
-    [&state](const close_partition& x) { return state.on_close_partition(x); },
+      [&state](append_records& x) { state.on_append_records(x); },
+      [&state](read_records& x) { state.on_read_records(x); },
+      [&state](watch_records& x) { state.on_watch_records(x); },
+      [&state](const unwatch_records& x) { state.on_unwatch_records(x); },
+      [&state](const find_offset& x) { return state.on_find_offset(x); },
+      [&state](const find_epoch_end& x) { return state.on_find_epoch_end(x); },
+      [&state](const delete_records& x) { return state.on_delete_records(x); },
+      [&state](const describe_partition&) {
+        return state.on_describe_partition();
+      },
+      [&state](const list_producers&) { return state.on_list_producers(); },
+      [&state](const reconfigure_log& x) { state.on_reconfigure_log(x); },
+      [&state](const become_leader& x) { state.on_become_leader(x); },
+      [&state](const become_follower& x) { state.on_become_follower(x); },
+      [&state](pull_records& x) { state.on_pull_records(x); },
+      [&state](append_pulled& x) { state.on_append_pulled(x); },
+      [&state](find_pull_position& x) { state.on_find_pull_position(x); },
+      [&state](const check_replicas&) { state.on_check_replicas(); },
+        [&state](const housekeep&) { state.on_housekeep(); },
+      [&state](const flush_now&) { state.on_flush_now(); },
+      [&state](const files_synced& x) { state.on_files_synced(x); },
+      [&state](const consider_compaction&) { state.on_consider_compaction(); },
+      [&state](const swap_segment& x) { state.on_swap_segment(x); },
+      [&state](const compaction_finished& x) {
+        state.on_compaction_finished(x);
+      },
+      [&state](const close_partition& x) {
+        return state.on_close_partition(x);
+      },
   };
 }
 
 void partition_state::open(partition_config config) {
   config_ = std::move(config);
-  core_.emplace(std::move(*config_.log), config_.leader_epoch, config_.level);
+  core_.emplace(std::move(*config_.log), config_.core, config_.registration,
+                time());
   config_.log.reset();
   segments_ = kept_segments_ = core_->log().segment_count();
   kept_point_ = core_->log().recovery_point();
   kept_at_ = config_.now();
-  if (core_->high_watermark() < core_->log().end_offset())
+  if (core_->waits_for_sync()
+      && core_->log().recovery_point() < core_->log().end_offset())
     start_sync();
 }
 
 void partition_state::on_append_records(append_records& x) {
-  auto answer = core_->append(x.batch, config_.now());
+  auto answer = core_->append(x.batch, x.acks, time());
   answer.ticket = x.ticket;
-  bool acknowledged = !answer.why.ok() || x.acks == 0
-                      || answer.info.next_offset <= core_->high_watermark();
+  auto end = core_->acknowledged_end(x.acks);
+  bool acknowledged =
+      !answer.why.ok() || x.acks == acks_none || answer.info.next_offset <= end;
+  auto& parked = x.acks == acks_all ? parked_for_all_ : parked_;
   if (acknowledged)
     self->send(x.client, std::move(answer));
   else
-    parked_.push_back({std::move(answer), std::move(x.client)});
+    parked.push_back({std::move(answer), std::move(x.client)});
   check_failure();
   if (core_->closed() || core_->failed())
     return;
   high_watermark_moved();
-  auto segments = core_->log().segment_count();
-  // A rolled segment is synced in the background and the keeper told, so that
-  // recovery after a crash has to scan no more than the newest one.
-  if (core_->waits_for_sync() || segments != segments_
-      || core_->log().sync_due(config_.now()))
-    start_sync();
-  else
-    arm_flush();
-  segments_ = segments;
+  sync_if_due();
 }
 
 void partition_state::on_read_records(read_records& x) {
-  auto outcome = core_->read(x.from, x.bytes_max, x.current_leader_epoch);
+  auto outcome =
+      core_->read(x.from, x.bytes_max, x.current_leader_epoch, x.source);
   if (!outcome.cold) {
     outcome.answer.ticket = x.ticket;
     self->send(x.client, std::move(outcome.answer));
@@ -134,15 +137,11 @@ void partition_state::on_unwatch_records(const unwatch_records& x) {
 }
 
 void partition_state::on_reconfigure_log(const reconfigure_log& x) {
-  core_->reconfigure(x.config);
+  core_->reconfigure(x.config, x.min_insync_replicas);
   // What was appended under another flush.ms must not wait for an append.
   if (!core_->closed() && !core_->failed()
       && core_->log().recovery_point() < core_->log().end_offset())
     arm_flush();
-}
-
-void partition_state::on_become_leader(const become_leader& x) {
-  core_->become_leader(x.epoch);
 }
 
 caf::result<partition_closed>
@@ -154,29 +153,33 @@ partition_state::on_close_partition(const close_partition& x) {
   close_log order;
   order.high_watermark = core_->high_watermark();
   order.erase = x.erase;
-  order.value = std::make_shared<std::unique_ptr<storage::log>>(
-    core_->release());
+  order.value =
+      std::make_shared<std::unique_ptr<storage::log>>(core_->release());
+  end_pulls();
+  answer_replicas();
   auto promise = self->make_response_promise<partition_closed>();
   // The actor stays behind, refusing, until nobody knows it any more: late
   // requests get an answer instead of silence.
   self->request(config_.keeper, close_timeout, std::move(order))
-    .then(
-      [promise](log_closed& y) mutable {
-        promise.deliver(partition_closed{std::move(y.why)});
-      },
-      [promise](const caf::error& y) mutable {
-        promise.deliver(partition_closed{to_problem(y)});
-      });
+      .then(
+          [promise](log_closed& y) mutable {
+            promise.deliver(partition_closed{std::move(y.why)});
+          },
+          [promise](const caf::error& y) mutable {
+            promise.deliver(partition_closed{to_problem(y)});
+          });
   return promise;
 }
 
 void partition_state::high_watermark_moved() {
   auto mark = core_->high_watermark();
-  while (!parked_.empty() && parked_.front().answer.info.next_offset <= mark) {
-    auto& first = parked_.front();
-    self->send(first.client, std::move(first.answer));
-    parked_.pop_front();
-  }
+  answer_appends(parked_, core_->acknowledged_end(acks_none), {});
+  // The records are in the log, but of too few nodes to be called safe.
+  problem too_few;
+  if (core_->too_few_in_sync())
+    too_few = {errc::not_enough_replicas_after_append,
+               "fewer replicas are in sync than min.insync.replicas"};
+  answer_appends(parked_for_all_, mark, too_few);
   for (auto i = watchers_.begin(); i != watchers_.end();) {
     if (mark > i->second.offset) {
       self->send(i->second.client, records_available{i->second.ticket});
@@ -185,14 +188,24 @@ void partition_state::high_watermark_moved() {
       ++i;
     }
   }
+  answer_pulls();
+}
+
+void partition_state::answer_appends(parked_appends& parked,
+                                     storage::offset_t end,
+                                     const problem& why) {
+  while (!parked.empty() && parked.front().answer.info.next_offset <= end) {
+    auto& first = parked.front();
+    first.answer.why = why;
+    self->send(first.client, std::move(first.answer));
+    parked.pop_front();
+  }
 }
 
 void partition_state::answer_all(const problem& why) {
-  for (auto& x : parked_) {
-    x.answer.why = why;
-    self->send(x.client, std::move(x.answer));
-  }
-  parked_.clear();
+  constexpr auto all = std::numeric_limits<storage::offset_t>::max();
+  answer_appends(parked_, all, why);
+  answer_appends(parked_for_all_, all, why);
   for (auto& [id, x] : watchers_)
     self->send(x.client, records_available{x.ticket});
   watchers_.clear();
@@ -203,6 +216,8 @@ void partition_state::check_failure() {
     return;
   failure_reported_ = true;
   answer_all({errc::partition_offline, core_->failure_reason()});
+  end_pulls();
+  answer_replicas();
   config_.report_failure({config_.name, core_->failure_reason()});
 }
 

@@ -11,8 +11,10 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 namespace troupe::actors {
 
@@ -20,8 +22,12 @@ namespace troupe::actors {
 struct partition_config {
   storage::topic_partition name;
   log_box log;
-  cluster::leader_epoch_t leader_epoch = 0;
-  cluster::durability level = cluster::durability::page_cache;
+  /// Whether it leads or follows, and who else has it.
+  cluster::partition_registration registration;
+  partition_core_config core;
+  /// A follower that did not reach the end of the log for so long leaves the
+  /// ISR.
+  int64_t lag_ms_max = 30'000;
   /// Interval durability: how long records may stay unsynced.
   std::chrono::milliseconds flush_interval{1000};
   log_keeper_actor keeper;
@@ -31,13 +37,19 @@ struct partition_config {
   log_cleaner_actor cleaner;
   /// Told when the disk fails.
   std::function<void(partition_failed)> report_failure;
+  /// The controller, once there is one; null on a node that is alone.
+  std::function<isr_judge_actor()> controller;
   /// The wall clock.
   std::function<storage::timestamp_ms()> now;
+  /// One that never goes back.
+  std::function<int64_t()> steady_now;
 };
 
 struct partition_state;
 using partition_pointer = lane_pointer<partition_actor, partition_state>;
 
+/// Its functions are in partition_actor.cpp, partition_leading.cpp,
+/// partition_following.cpp, partition_questions.cpp and partition_upkeep.cpp.
 struct partition_state {
   static inline const char* name = "partition";
 
@@ -49,13 +61,18 @@ struct partition_state {
   void on_read_records(read_records& x);
   void on_watch_records(watch_records& x);
   void on_unwatch_records(const unwatch_records& x);
-  found_offset on_find_offset(const find_offset& x);
+  caf::result<found_offset> on_find_offset(const find_offset& x);
   found_epoch_end on_find_epoch_end(const find_epoch_end& x);
   caf::result<records_deleted> on_delete_records(const delete_records& x);
   partition_description on_describe_partition();
   producers_listed on_list_producers();
   void on_reconfigure_log(const reconfigure_log& x);
   void on_become_leader(const become_leader& x);
+  void on_become_follower(const become_follower& x);
+  void on_pull_records(pull_records& x);
+  void on_append_pulled(append_pulled& x);
+  void on_find_pull_position(find_pull_position& x);
+  void on_check_replicas();
   void on_housekeep();
   void on_flush_now();
   void on_files_synced(const files_synced& x);
@@ -69,17 +86,54 @@ private:
     append_finished answer;
     records_client_actor client;
   };
+  using parked_appends = std::deque<parked_append>;
   struct watcher {
     ticket_t ticket = 0;
     storage::offset_t offset = 0;
     records_client_actor client;
   };
+  /// What a follower on another node was told, and its pull while that waits.
+  struct remote_follower {
+    storage::offset_t told_high_watermark = storage::no_offset;
+    std::optional<pull_records> pull;
+    int64_t wait_until_ms = 0;
+  };
 
-  /// Answers parked appends and watchers that the high watermark has reached.
+  using offset_promise = caf::typed_response_promise<found_offset>;
+  void search(const find_offset& x, offset_promise promise, int32_t attempt);
+
+  partition_time time() const { return {config_.now(), config_.steady_now()}; }
+
+  /// Answers whoever waits for what the high watermark has reached.
   void high_watermark_moved();
+  void answer_appends(parked_appends& parked, storage::offset_t end,
+                      const problem& why);
   /// Everybody who waits gets `why`.
   void answer_all(const problem& why);
+
+  /// Followers for which there are records or news.
+  void answer_pulls();
+  void serve_pulls(const std::function<bool(const remote_follower&)>& due);
+  /// Followers that must learn that nothing comes any more.
+  void end_pulls();
+  void serve_pull(pull_records& x);
+  void answer_pull(const pull_records& x, records_pulled answer);
+  void propose_if_due();
+  void isr_judged_as(cluster::leader_epoch_t epoch_asked, const problem& why);
+
+  void change_role(const cluster::partition_registration& x);
+  /// Makes the checkpoint of a cut log durable; until then it is not touched.
+  void settle();
+  void settled(const problem& why);
+  /// Tells a replica to go on, once the log is as durable as it must be.
+  void continue_pulling(replica_actor replica);
+  void answer_replicas();
+  /// With fsync a pull acknowledges what is on the disk.
+  bool must_sync_first() const;
+
   void start_sync();
+  /// After an append.
+  void sync_if_due();
   /// Tells the keeper how far the log is synced, once that is worth it.
   void keep_checkpoint_if_due();
   void keep_checkpoint_now();
@@ -93,13 +147,25 @@ private:
   partition_pointer self;
   partition_config config_;
   std::optional<partition_core> core_;
-  /// Appends that are written but not acknowledged yet, by offset. Bounded by
-  /// what the sessions may have in flight.
-  std::deque<parked_append> parked_;
+  /// Appends that are written but not acknowledged yet, by offset: those that
+  /// wait for this node's disk, and those that wait for all replicas. Bounded
+  /// by what the sessions may have in flight.
+  parked_appends parked_;
+  parked_appends parked_for_all_;
   /// One per client.
   std::unordered_map<caf::actor_id, watcher> watchers_;
+  std::map<cluster::node_id, remote_follower> followers_;
+  /// Replicas of this node that wait to be told to go on; one, but for moments
+  /// in which the broker replaces it.
+  std::vector<replica_actor> waiting_replicas_;
+  /// The checkpoint after a cut is not durable yet.
+  bool settling_ = false;
+  /// Came meanwhile.
+  std::optional<cluster::partition_registration> next_role_;
   bool syncing_ = false;
   bool sync_again_ = false;
+  /// The log was cut since the running sync was planned.
+  bool sync_void_ = false;
   bool flush_armed_ = false;
   /// The cleaner works for this log.
   bool compacting_ = false;
@@ -114,7 +180,7 @@ private:
   storage::timestamp_ms kept_at_ = 0;
 };
 
-partition_actor::behavior_type partition(partition_pointer self,
-                                         partition_config config);
+partition_actor::behavior_type
+partition(partition_pointer self, partition_config config);
 
 } // namespace troupe::actors

@@ -1,34 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "partition_core.h"
 
+#include <troupe/cluster/epoch_check.h>
 #include <troupe/storage/assert.h>
 
+#include <algorithm>
 #include <utility>
+#include <variant>
 
 namespace troupe::actors {
 
+namespace {
+
+constexpr int16_t acks_all = -1;
+
+} // namespace
+
 partition_core::partition_core(std::unique_ptr<storage::log> log,
-                               cluster::leader_epoch_t epoch,
-                               cluster::durability level)
-  : log_(std::move(log)),
-    leader_(epoch, log_->end_offset(), log_->recovery_point(),
-            level == cluster::durability::fsync),
-    level_(level) {
+                               const partition_core_config& config,
+                               const cluster::partition_registration& x,
+                               const partition_time& now)
+    : log_(std::move(log)), config_(config),
+      role_(role_for(x, config.high_watermark, now)) {
   show_offsets();
 }
 
-problem partition_core::refuse(cluster::leader_epoch_t claimed) const {
+std::variant<cluster::leader_replication, cluster::follower_replication>
+partition_core::role_for(const cluster::partition_registration& x,
+                         storage::offset_t high_watermark,
+                         const partition_time& now) const {
+  auto end = log_->end_offset();
+  high_watermark = std::clamp(high_watermark, log_->start_offset(), end);
+  if (x.leader != config_.self)
+    return follower_role{x, high_watermark, end};
+  return leader_role{config_.self,
+                     waits_for_sync(),
+                     x,
+                     {end, log_->recovery_point(), high_watermark},
+                     now.steady_ms};
+}
+
+cluster::leader_epoch_t partition_core::epoch() const noexcept {
+  return std::visit([](const auto& x) { return x.epoch(); }, role_);
+}
+
+storage::offset_t partition_core::high_watermark() const noexcept {
+  return std::visit([](const auto& x) { return x.high_watermark(); }, role_);
+}
+
+problem partition_core::refuse() const {
   if (closed())
     return {errc::unknown_partition, "the partition is closed"};
   if (failed_)
     return {errc::partition_offline, reason_};
-  switch (leader_.check_epoch(claimed)) {
-    case cluster::epoch_check::ok:
-      return {};
-    case cluster::epoch_check::fenced:
-      return {errc::fenced_leader_epoch, "the leader epoch is out of date"};
-    case cluster::epoch_check::unknown:
-      return {errc::unknown_leader_epoch, "the leader epoch is not known yet"};
+  return {};
+}
+
+problem partition_core::refuse(cluster::leader_epoch_t claimed,
+                               read_source source) const {
+  if (auto why = refuse(); !why.ok())
+    return why;
+  if (!leads() && source == read_source::leader)
+    return {errc::not_leader, "another node leads the partition"};
+  switch (cluster::check_epoch(claimed, epoch())) {
+  case cluster::epoch_check::ok:
+    return {};
+  case cluster::epoch_check::fenced:
+    return {errc::fenced_leader_epoch, "the leader epoch is out of date"};
+  case cluster::epoch_check::unknown:
+    return {errc::unknown_leader_epoch, "the leader epoch is not known yet"};
   }
   return {errc::internal, "an epoch check without a case"};
 }
@@ -41,7 +81,7 @@ problem partition_core::note(storage::error x) {
 
 void partition_core::show_offsets() {
   auto order = std::memory_order_release;
-  live_->high_watermark.store(leader_.high_watermark(), order);
+  live_->high_watermark.store(high_watermark(), order);
   live_->log_start_offset.store(log_->start_offset(), order);
 }
 
@@ -50,13 +90,17 @@ void partition_core::begin_reign() {
 }
 
 append_finished partition_core::append(const storage::buffer& batch,
-                                       timestamp_ms now) {
+                                       int16_t acks,
+                                       const partition_time& now) {
   append_finished answer;
-  answer.why = refuse(storage::no_leader_epoch);
+  answer.why = refuse(storage::no_leader_epoch, read_source::leader);
+  if (answer.why.ok() && acks == acks_all && too_few_in_sync())
+    answer.why = {errc::not_enough_replicas,
+                  "fewer replicas are in sync than min.insync.replicas"};
   if (!answer.why.ok())
     return answer;
-  storage::append_options how{.leader_epoch = leader_.epoch(),
-                              .now = now,
+  storage::append_options how{.leader_epoch = epoch(),
+                              .now = now.wall_ms,
                               .origin = storage::append_origin::client};
   auto appended = log_->append(batch, how, &answer.failures);
   if (!appended) {
@@ -65,180 +109,46 @@ append_finished partition_core::append(const storage::buffer& batch,
   }
   answer.info = *appended;
   answer.log_start_offset = log_->start_offset();
-  leader_.appended(log_->end_offset());
+  leader()->appended(log_->end_offset(), now.steady_ms);
   show_offsets();
   return answer;
 }
 
+bool partition_core::too_few_in_sync() const noexcept {
+  return leads()
+         && static_cast<int64_t>(leader()->in_sync_count())
+                < config_.min_insync_replicas;
+}
+
+storage::offset_t
+partition_core::acknowledged_end(int16_t acks) const noexcept {
+  return acks == acks_all || !leads() ? high_watermark() : leader()->own_end();
+}
+
 partition_core::read_outcome
 partition_core::read(storage::offset_t from, uint32_t bytes_max,
-                     cluster::leader_epoch_t claimed) {
+                     cluster::leader_epoch_t claimed, read_source source) {
   read_outcome outcome;
   auto& answer = outcome.answer;
-  answer.why = refuse(claimed);
+  answer.why = refuse(claimed, source);
   if (!answer.why.ok())
     return outcome;
-  auto found = log_->read(from, bytes_max, leader_.high_watermark(),
-                          storage::read_mode::nowait);
+  auto found =
+      log_->read(from, bytes_max, high_watermark(), storage::read_mode::nowait);
   if (!found) {
     answer.why = note(std::move(found.error()));
     return outcome;
   }
   answer.records = std::move(found->records);
   answer.first_batch_bytes = found->first_batch_bytes;
-  answer.high_watermark = leader_.high_watermark();
-  answer.last_stable_offset = leader_.high_watermark();
+  answer.high_watermark = high_watermark();
+  answer.last_stable_offset = high_watermark();
   answer.log_start_offset = log_->start_offset();
   answer.more = found->more;
   if (found->ahead != nullptr)
-    answer.ahead = {std::move(found->ahead), live_, live_->reign,
-                    leader_.epoch()};
+    answer.ahead = {std::move(found->ahead), live_, live_->reign, epoch()};
   outcome.cold = found->cold;
   return outcome;
-}
-
-found_offset partition_core::find(const find_offset& x) {
-  constexpr storage::timestamp_ms latest = -1;
-  constexpr storage::timestamp_ms earliest = -2;
-  constexpr storage::timestamp_ms of_max_timestamp = -3;
-  constexpr storage::timestamp_ms earliest_local = -4;
-  found_offset answer;
-  answer.why = refuse(x.current_leader_epoch);
-  if (!answer.why.ok())
-    return answer;
-  if (x.timestamp == latest) {
-    answer.value.offset = leader_.high_watermark();
-    answer.value.leader_epoch = leader_.epoch();
-    return answer;
-  }
-  if (x.timestamp == earliest || x.timestamp == earliest_local) {
-    answer.value.offset = log_->start_offset();
-    answer.value.leader_epoch = log_->epoch_of(log_->start_offset());
-    return answer;
-  }
-  if (x.timestamp < 0 && x.timestamp != of_max_timestamp)
-    return answer;
-  auto found = x.timestamp == of_max_timestamp
-                 ? log_->find_max_timestamp()
-                 : log_->find_timestamp(x.timestamp, leader_.high_watermark());
-  if (!found)
-    answer.why = note(std::move(found.error()));
-  else if (*found)
-    answer.value = **found;
-  return answer;
-}
-
-found_epoch_end partition_core::find(const find_epoch_end& x) const {
-  found_epoch_end answer;
-  answer.why = refuse(x.current_leader_epoch);
-  if (answer.why.ok())
-    std::tie(answer.leader_epoch, answer.end_offset)
-      = log_->end_offset_of_epoch(x.leader_epoch);
-  return answer;
-}
-
-partition_core::delete_outcome
-partition_core::delete_before(storage::offset_t offset) {
-  constexpr storage::offset_t up_to_high_watermark = -1;
-  delete_outcome outcome;
-  auto& answer = outcome.answer;
-  answer.why = refuse(storage::no_leader_epoch);
-  if (!answer.why.ok())
-    return outcome;
-  if (offset == up_to_high_watermark)
-    offset = leader_.high_watermark();
-  if (offset < 0 || offset > leader_.high_watermark()) {
-    answer.why = storage::error{storage::errc::offset_out_of_range,
-                                "the offset lies beyond the high watermark"};
-    return outcome;
-  }
-  if (offset > log_->start_offset()) {
-    auto removed = log_->delete_records_before(offset);
-    if (!removed) {
-      answer.why = note(std::move(removed.error()));
-      return outcome;
-    }
-    outcome.removed = std::move(*removed);
-    show_offsets();
-  }
-  answer.low_watermark = log_->start_offset();
-  return outcome;
-}
-
-storage::removed_files partition_core::apply_retention(timestamp_ms now) {
-  if (closed() || failed_)
-    return {};
-  auto removed = log_->apply_retention(now, leader_.high_watermark());
-  if (!removed) {
-    note(std::move(removed.error()));
-    return {};
-  }
-  show_offsets();
-  return std::move(*removed);
-}
-
-std::optional<storage::compaction_plan>
-partition_core::plan_compaction(timestamp_ms now) {
-  if (closed() || failed_)
-    return std::nullopt;
-  auto plan = log_->plan_compaction(now, leader_.high_watermark());
-  if (!plan) {
-    note(std::move(plan.error()));
-    return std::nullopt;
-  }
-  return plan->due() ? std::optional{std::move(*plan)} : std::nullopt;
-}
-
-result<storage::removed_files>
-partition_core::swap_segments(const storage::cleaned_segment& cleaned) {
-  if (closed() || failed_)
-    return failure(storage::errc::closed, "the partition is closed");
-  auto removed = log_->swap_segments(cleaned);
-  if (!removed) {
-    auto error = removed.error();
-    note(error);
-  }
-  return removed;
-}
-
-partition_description partition_core::describe() const {
-  partition_description answer;
-  answer.why = refuse(storage::no_leader_epoch);
-  if (closed())
-    return answer;
-  answer.size_bytes = log_->size_bytes();
-  answer.log_start_offset = log_->start_offset();
-  answer.end_offset = log_->end_offset();
-  answer.high_watermark = leader_.high_watermark();
-  answer.page_cache_hits = log_->counters()->pages_hit;
-  answer.page_cache_misses = log_->counters()->pages_missed;
-  return answer;
-}
-
-producers_listed partition_core::producers() const {
-  producers_listed answer;
-  answer.why = refuse(storage::no_leader_epoch);
-  if (!closed())
-    answer.producers = log_->active_producers();
-  return answer;
-}
-
-void partition_core::reconfigure(const storage::log_config& x) {
-  if (!closed())
-    log_->reconfigure(x);
-}
-
-void partition_core::become_leader(cluster::leader_epoch_t epoch) {
-  leader_.change_epoch(epoch);
-  begin_reign();
-}
-
-void partition_core::synced(storage::offset_t offset) {
-  if (closed() || failed_)
-    return;
-  log_->synced_up_to(offset);
-  leader_.synced(offset);
-  show_offsets();
 }
 
 void partition_core::fail(std::string reason) {

@@ -2,29 +2,62 @@
 #pragma once
 
 #include <troupe/actors/messages/partition.h>
+#include <troupe/actors/messages/replica.h>
+#include <troupe/actors/messages/replication.h>
 #include <troupe/cluster/broker_config.h>
+#include <troupe/cluster/follower_replication.h>
 #include <troupe/cluster/leader_replication.h>
 #include <troupe/storage/log.h>
+#include <troupe/storage/timestamp_search.h>
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 namespace troupe::actors {
 
 using storage::timestamp_ms;
 
+/// One moment. Records carry the wall clock; who lags is measured with one
+/// that never goes back.
+struct partition_time {
+  timestamp_ms wall_ms = 0;
+  int64_t steady_ms = 0;
+};
+
+/// What a partition's core is given with its log.
+struct partition_core_config {
+  cluster::node_id self = cluster::no_node;
+  cluster::durability level = cluster::durability::page_cache;
+  /// As it was known before the log was opened.
+  storage::offset_t high_watermark = 0;
+  /// For acks=all.
+  int32_t min_insync_replicas = 1;
+};
+
 /// What a partition decides, without an actor around it: the log, the high
-/// watermark, and whether the disk below is still trusted. Time comes in as
-/// an argument.
+/// watermark, whether it leads or follows, and whether the disk below is still
+/// trusted. Time comes in as an argument. Its functions are in
+/// partition_core.cpp (life, appends and reads), partition_core_questions.cpp,
+/// partition_core_upkeep.cpp and partition_core_replication.cpp.
 class partition_core {
 public:
+  /// Leads if `x` says that this node does, else follows.
   partition_core(std::unique_ptr<storage::log> log,
-                 cluster::leader_epoch_t epoch, cluster::durability level);
+                 const partition_core_config& config,
+                 const cluster::partition_registration& x,
+                 const partition_time& now);
 
-  /// Fills everything but the ticket. The batch counts as acknowledged once
-  /// `high_watermark()` reaches `info.next_offset`.
-  append_finished append(const storage::buffer& batch, timestamp_ms now);
+  // -- records ----------------------------------------------------------------
+
+  /// Fills everything but the ticket. Counts as acknowledged once `info`'s
+  /// next offset is below `acknowledged_end(acks)`.
+  append_finished
+  append(const storage::buffer& batch, int16_t acks, const partition_time& now);
+  storage::offset_t acknowledged_end(int16_t acks) const noexcept;
+  /// Fewer than min.insync.replicas: acks=all cannot be had.
+  bool too_few_in_sync() const noexcept;
 
   /// `cold`: nothing was read, `records` must be brought into memory first.
   struct read_outcome {
@@ -32,10 +65,23 @@ public:
     bool cold = false;
   };
   read_outcome read(storage::offset_t from, uint32_t bytes_max,
-                    cluster::leader_epoch_t claimed);
+                    cluster::leader_epoch_t claimed, read_source source);
 
-  found_offset find(const find_offset& x);
+  // -- questions --------------------------------------------------------------
+
+  struct find_outcome {
+    found_offset answer;
+    /// Set: the answer is what this finds, which blocks.
+    std::shared_ptr<storage::timestamp_search> search;
+  };
+  find_outcome find(const find_offset& x);
+  /// A search came back. True: the log has moved on below it, search anew.
+  bool searched(const found_offset& x);
   found_epoch_end find(const find_epoch_end& x) const;
+  partition_description describe() const;
+  producers_listed producers() const;
+
+  // -- upkeep -----------------------------------------------------------------
 
   struct delete_outcome {
     records_deleted answer;
@@ -51,13 +97,57 @@ public:
   /// changed nothing.
   result<storage::removed_files>
   swap_segments(const storage::cleaned_segment& cleaned);
-  partition_description describe() const;
-  producers_listed producers() const;
-  void reconfigure(const storage::log_config& x);
-  void become_leader(cluster::leader_epoch_t epoch);
-
+  void reconfigure(const storage::log_config& x, int32_t min_insync_replicas);
   /// The disk confirmed everything below `offset`.
   void synced(storage::offset_t offset);
+
+  // -- roles ------------------------------------------------------------------
+
+  /// True when a new reign began: whoever waits for the old one waits in vain.
+  /// False when `x` is of the same leader epoch, or older.
+  bool become_leader(const cluster::partition_registration& x,
+                     const partition_time& now);
+  bool become_follower(const cluster::partition_registration& x);
+  bool leads() const noexcept { return leader() != nullptr; }
+  cluster::leader_epoch_t epoch() const noexcept;
+
+  // -- as a leader ------------------------------------------------------------
+
+  /// A follower pulls: why it is not served, or nothing; its position counts.
+  struct pull_admission {
+    /// Complete when `admitted` is false.
+    pull_outcome outcome;
+    bool admitted = false;
+  };
+  pull_admission admit(const pull_batches& x, const partition_time& now);
+  /// Whole batches up to the end of the log, after `admit`.
+  struct pull_read {
+    records_pulled answer;
+    bool cold = false;
+  };
+  pull_read read(const pull_batches& x);
+  /// What a pull is told that nothing will come of any more.
+  pull_outcome refusal_of(const pull_batches& x) const;
+  bool has_followers() const noexcept;
+  std::optional<cluster::isr_proposal>
+  propose(const partition_time& now, int64_t lag_ms_max);
+  void proposal_answered(cluster::leader_epoch_t epoch_asked,
+                         const problem& why, const partition_time& now);
+
+  // -- as a follower ----------------------------------------------------------
+
+  struct pull_step {
+    pull_pace pace = pull_pace::at_once;
+    /// The log was cut: its checkpoint must be durable before the next append.
+    bool cut = false;
+    storage::removed_files removed;
+    /// What went wrong, for the log of the node.
+    problem why;
+  };
+  pull_step apply(const batches_pulled& x, timestamp_ms now);
+  pull_position position() const;
+
+  // -- state ------------------------------------------------------------------
 
   /// The disk failed: from now on everything is refused.
   void fail(std::string reason);
@@ -65,11 +155,9 @@ public:
   const std::string& failure_reason() const noexcept { return reason_; }
 
   bool waits_for_sync() const noexcept {
-    return level_ == cluster::durability::fsync;
+    return config_.level == cluster::durability::fsync;
   }
-  storage::offset_t high_watermark() const noexcept {
-    return leader_.high_watermark();
-  }
+  storage::offset_t high_watermark() const noexcept;
   bool closed() const noexcept { return log_ == nullptr; }
   storage::log& log() noexcept { return *log_; }
   const storage::log& log() const noexcept { return *log_; }
@@ -78,8 +166,24 @@ public:
   std::unique_ptr<storage::log> release();
 
 private:
-  /// Closed, failed, or a wrong epoch.
-  problem refuse(cluster::leader_epoch_t claimed) const;
+  using leader_role = cluster::leader_replication;
+  using follower_role = cluster::follower_replication;
+
+  leader_role* leader() noexcept { return std::get_if<leader_role>(&role_); }
+  const leader_role* leader() const noexcept {
+    return std::get_if<leader_role>(&role_);
+  }
+  follower_role* follower() noexcept {
+    return std::get_if<follower_role>(&role_);
+  }
+  std::variant<leader_role, follower_role>
+  role_for(const cluster::partition_registration& x,
+           storage::offset_t high_watermark, const partition_time& now) const;
+
+  /// Closed or failed.
+  problem refuse() const;
+  /// Or not the leader, or of a wrong epoch.
+  problem refuse(cluster::leader_epoch_t claimed, read_source source) const;
   /// Errors of the medium take the partition down; others are the caller's.
   problem note(storage::error x);
   /// Shows readers on other lanes where the partition is.
@@ -87,9 +191,17 @@ private:
   /// What readers were given before must not be used any more.
   void begin_reign();
 
+  pull_outcome answer_to(const pull_batches& x) const;
+  problem refuse(const pull_batches& x) const;
+  std::optional<diverging_epoch> find_divergence(const pull_batches& x) const;
+  void
+  append_batches(const batches_pulled& x, timestamp_ms now, pull_step& step);
+  void follow_log_start(storage::offset_t leaders, pull_step& step);
+  void cut_log(const cluster::follower_step& to, pull_step& step);
+
   std::unique_ptr<storage::log> log_;
-  cluster::leader_replication leader_;
-  cluster::durability level_;
+  partition_core_config config_;
+  std::variant<leader_role, follower_role> role_;
   std::shared_ptr<live_offsets> live_ = std::make_shared<live_offsets>();
   bool failed_ = false;
   std::string reason_;

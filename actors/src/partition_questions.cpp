@@ -7,10 +7,48 @@
 
 namespace troupe::actors {
 
-found_offset partition_state::on_find_offset(const find_offset& x) {
-  auto answer = core_->find(x);
+namespace {
+
+/// A search waits for those before it, and may have to read much.
+constexpr std::chrono::seconds search_timeout{30};
+
+/// How often a search begins anew because retention or compaction took files
+/// away that it was reading.
+constexpr int32_t searches_max = 3;
+
+} // namespace
+
+caf::result<found_offset>
+partition_state::on_find_offset(const find_offset& x) {
+  auto promise = self->make_response_promise<found_offset>();
+  search(x, promise, 1);
+  return promise;
+}
+
+/// Records are looked for by their time beside the lane: that reads indexes and
+/// headers of any age, and unpacks records.
+void partition_state::search(const find_offset& x, offset_promise promise,
+                             int32_t attempt) {
+  auto outcome = core_->find(x);
   check_failure();
-  return answer;
+  if (outcome.search == nullptr) {
+    promise.deliver(std::move(outcome.answer));
+    return;
+  }
+  run_search order{std::move(outcome.search), x.timestamp};
+  self->request(config_.cold_reader, search_timeout, std::move(order))
+      .then(
+          [this, x, promise, attempt](found_offset& y) mutable {
+            auto again = core_->searched(y);
+            check_failure();
+            if (again && attempt < searches_max)
+              search(x, std::move(promise), attempt + 1);
+            else
+              promise.deliver(std::move(y));
+          },
+          [promise](const caf::error& y) mutable {
+            promise.deliver(found_offset{to_problem(y), {}});
+          });
 }
 
 found_epoch_end partition_state::on_find_epoch_end(const find_epoch_end& x) {

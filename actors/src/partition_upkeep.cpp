@@ -38,9 +38,16 @@ void partition_state::on_files_synced(const files_synced& x) {
     check_failure();
     return;
   }
+  // What lies below that offset now may be other records.
+  if (std::exchange(sync_void_, false)) {
+    sync_again_ = false;
+    start_sync();
+    return;
+  }
   core_->synced(x.end_offset);
   keep_checkpoint_if_due();
   high_watermark_moved();
+  answer_replicas();
   if (std::exchange(sync_again_, false))
     start_sync();
 }
@@ -104,6 +111,18 @@ void partition_state::start_sync() {
   self->send(config_.sync, sync_files{core_->log().plan_sync(), self});
 }
 
+void partition_state::sync_if_due() {
+  auto segments = core_->log().segment_count();
+  // A rolled segment is synced in the background and the keeper told, so that
+  // recovery after a crash has to scan no more than the newest one.
+  if (core_->waits_for_sync() || segments != segments_
+      || core_->log().sync_due(config_.now()))
+    start_sync();
+  else
+    arm_flush();
+  segments_ = segments;
+}
+
 void partition_state::keep_checkpoint_if_due() {
   auto& log = core_->log();
   auto point = log.recovery_point();
@@ -128,7 +147,7 @@ void partition_state::keep_checkpoint_now() {
 void partition_state::arm_flush() {
   auto flush_ms = core_->log().options().config.flush_ms;
   auto wait = flush_ms;
-  if (config_.level == cluster::durability::interval)
+  if (config_.core.level == cluster::durability::interval)
     wait = std::min<int64_t>(wait, config_.flush_interval.count());
   if (flush_armed_ || wait == storage::log_config::unlimited)
     return;

@@ -21,6 +21,14 @@ std::string_view to_string(errc x) noexcept {
     return "timed_out";
   case errc::internal:
     return "internal";
+  case errc::not_leader:
+    return "not_leader";
+  case errc::not_enough_replicas:
+    return "not_enough_replicas";
+  case errc::not_enough_replicas_after_append:
+    return "not_enough_replicas_after_append";
+  case errc::offset_not_available:
+    return "offset_not_available";
   }
   return "unknown";
 }

@@ -8,6 +8,8 @@
 #include <troupe/cluster/broker_config.h>
 #include <troupe/transport/server.h>
 
+#include <atomic>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,13 +27,17 @@ struct data_directory {
 };
 
 /// What every session of a node works with. Set up before the first session,
-/// shared as `shared_ptr<const services>`; only `routes` moves on.
+/// shared as `shared_ptr<const services>`; only `routes` and `quorum_leader`
+/// move on.
 struct services {
   cluster::broker_config config;
-  controller_actor controller;
+  metadata_service_actor controller;
   group_coordinator_actor groups;
   std::vector<data_directory> directories;
   std::shared_ptr<published<routing>> routes;
+  /// Who decides about the metadata, no_node while nobody is known to; null on
+  /// a node that is alone.
+  std::shared_ptr<const std::atomic<cluster::node_id>> quorum_leader = {};
 };
 
 using services_ptr = std::shared_ptr<const services>;

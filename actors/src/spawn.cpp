@@ -16,7 +16,16 @@ broker_actor spawn_broker(caf::actor_system& system, broker_actor_config x) {
 
 controller_actor
 spawn_controller(caf::actor_system& system, controller_config x) {
-  return system.spawn<caf::detached>(controller, std::move(x));
+  return system.spawn(controller, std::move(x));
+}
+
+broker_lifecycle_actor
+spawn_broker_lifecycle(caf::actor_system& system, broker_lifecycle_config x) {
+  return system.spawn(broker_lifecycle, std::move(x));
+}
+
+quorum_actor spawn_quorum(caf::actor_system& system, quorum_actor_config x) {
+  return system.spawn<caf::detached>(quorum, std::move(x));
 }
 
 group_coordinator_actor

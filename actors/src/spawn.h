@@ -2,6 +2,8 @@
 #pragma once
 
 #include "broker_actor.h"
+#include "broker_lifecycle_actor.h"
+#include "cluster_network.h"
 #include "cold_reader_actor.h"
 #include "controller_actor.h"
 #include "dialer_actor.h"
@@ -12,6 +14,7 @@
 #include "log_keeper_actor.h"
 #include "membership_actor.h"
 #include "peer_link_actor.h"
+#include "quorum_actor.h"
 #include "transport_actor.h"
 
 #include <caf/fwd.hpp>
@@ -19,8 +22,9 @@
 /// Who runs where: the one place that decides about threads (ADR 0007).
 ///
 ///   on a lane     session, partition      (spawn_on, beside their sockets)
-///   pooled        broker, membership      (never block)
-///   own thread    controller              (syncs the metadata log)
+///   pooled        broker, broker_lifecycle, controller, membership
+///                                         (never block)
+///   own thread    quorum                  (syncs the metadata log)
 ///                 group_coordinator       (RocksDB stalls now and then)
 ///                 log_keeper, disk_sync   (one each per data directory)
 ///                 cold_reader             (four per data directory)
@@ -35,6 +39,9 @@ namespace troupe::actors {
 inline constexpr int cold_readers_per_directory = 4;
 
 broker_actor spawn_broker(caf::actor_system& system, broker_actor_config x);
+broker_lifecycle_actor
+spawn_broker_lifecycle(caf::actor_system& system, broker_lifecycle_config x);
+quorum_actor spawn_quorum(caf::actor_system& system, quorum_actor_config x);
 controller_actor
 spawn_controller(caf::actor_system& system, controller_config x);
 group_coordinator_actor

@@ -103,6 +103,9 @@ consumer_group_config consumer_groups_of(const checked_values& checked) {
   x.assignors.clear();
   for (auto name : parse_list(checked.text("group.consumer.assignors")))
     x.assignors.emplace_back(name);
+  if (auto policy = parse_group_migration_policy(
+          checked.text("group.consumer.migration.policy")))
+    x.migration_policy = *policy;
   return x;
 }
 
@@ -149,6 +152,59 @@ offsets_topic_config offsets_topic_of(const checked_values& checked) {
   return x;
 }
 
+cluster_config cluster_of(const checked_values& checked) {
+  constexpr int64_t second_ms = 1000;
+  cluster_config x;
+  x.listen = checked.text("troupe.cluster.listen");
+  x.advertised = checked.text("troupe.cluster.advertised");
+  x.bootstrap_servers =
+      parse_list(checked.text("controller.quorum.bootstrap.servers"));
+  x.insecure = checked.flag("troupe.cluster.insecure");
+  x.ssl_certificate = checked.text("troupe.cluster.ssl.certificate");
+  x.ssl_key = checked.text("troupe.cluster.ssl.key");
+  x.ssl_ca = checked.text("troupe.cluster.ssl.ca");
+  x.heartbeat_interval_ms = checked.number("broker.heartbeat.interval.ms");
+  x.session_timeout_ms = checked.number("broker.session.timeout.ms");
+  x.controlled_shutdown = checked.flag("controlled.shutdown.enable");
+  x.quorum_fetch_timeout_ms =
+      checked.number("controller.quorum.fetch.timeout.ms");
+  x.quorum_election_timeout_ms =
+      checked.number("controller.quorum.election.timeout.ms");
+  x.voters_max =
+      static_cast<int32_t>(checked.number("troupe.quorum.voters.max"));
+  x.auto_leader_rebalance = checked.flag("auto.leader.rebalance.enable");
+  x.leader_imbalance_check_interval_ms =
+      checked.number("leader.imbalance.check.interval.seconds") * second_ms;
+  x.spread_partitions = checked.flag("troupe.spread.enable");
+  x.moving_partitions_max =
+      static_cast<int32_t>(checked.number("troupe.moving.partitions.max"));
+  return x;
+}
+
+replication_config replication_of(const checked_values& checked) {
+  replication_config x;
+  x.lag_time_ms_max = checked.number("replica.lag.time.max.ms");
+  x.fetch_bytes_max =
+      static_cast<int32_t>(checked.number("replica.fetch.max.bytes"));
+  x.fetch_wait_ms_max =
+      static_cast<int32_t>(checked.number("replica.fetch.wait.max.ms"));
+  x.fetch_backoff_ms =
+      static_cast<int32_t>(checked.number("replica.fetch.backoff.ms"));
+  x.rack_aware_reads =
+      checked.text("replica.selector.class") == rack_aware_selector;
+  x.moving_bytes_per_second = checked.number("troupe.moving.bytes.per.second");
+  return x;
+}
+
+result<void> check_timeouts(const cluster_config& x) {
+  if (x.session_timeout_ms < 2 * x.heartbeat_interval_ms)
+    return failure(storage::errc::invalid_argument,
+                   "broker.session.timeout.ms must be at least twice "
+                   "broker.heartbeat.interval.ms: one lost heartbeat must not "
+                   "end a session");
+  return {};
+}
+
 } // namespace
 
 result<broker_config> make_broker_config(config_map values) {
@@ -177,11 +233,16 @@ result<broker_config> make_broker_config(config_map values) {
   x.max_connections = checked.number("max.connections");
   x.queued_max_requests_per_connection =
       checked.number("troupe.queued.max.requests.per.connection");
+  x.queued_max_request_bytes = checked.number("queued.max.request.bytes");
   x.retention_check_interval_ms =
       checked.number("log.retention.check.interval.ms");
   x.cleaner = cleaner_of(checked);
   x.groups = groups_of(checked);
   x.offsets_topic = offsets_topic_of(checked);
+  x.cluster = cluster_of(checked);
+  if (auto ok = check_timeouts(x.cluster); !ok)
+    return failure(std::move(ok.error()));
+  x.replication = replication_of(checked);
   x.offsets_retention_check_interval_ms =
       checked.number("offsets.retention.check.interval.ms");
   x.partitions_max = checked.number("troupe.partitions.max");

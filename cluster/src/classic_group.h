@@ -2,6 +2,7 @@
 #pragma once
 
 #include <classic_member.h>
+#include <migrating_group.h>
 #include <troupe/cluster/group_config.h>
 #include <troupe/cluster/group_description.h>
 #include <troupe/cluster/group_effects.h>
@@ -74,6 +75,14 @@ public:
   /// Those of `stored` that outlived their retention.
   std::vector<storage::topic_partition>
   expired(std::span<const offset_commit> stored, group_time now) const;
+
+  /// What a group of the new protocol needs to go on with these members.
+  migrating_group hand_over() const;
+  /// Becomes what a group of the new protocol was, whose members share a
+  /// protocol of the classic one, and lets them join.
+  void adopt(migrating_group x, group_time now, group_effects& effects);
+  const std::string& protocol_type() const noexcept { return protocol_type_; }
+  size_t member_count() const noexcept { return members_.size(); }
 
   group_description describe() const;
   group_listing listing() const;
@@ -180,6 +189,8 @@ private:
   size_t joined_count_ = 0;
   size_t owed_syncs_ = 0;
   bool persisted_ = false;
+  /// The record it was loaded from has members, but nobody who leads them.
+  bool unled_ = false;
 
   /// While preparing: until when members may join.
   int64_t join_end_ms_ = never_ms;

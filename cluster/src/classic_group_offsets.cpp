@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <classic_group.h>
+#include <consumer_protocol.h>
 #include <consumer_subscription.h>
 
 namespace troupe::cluster {
-
-namespace {
-
-/// Protocol type of consumers: the only one whose subscriptions we understand.
-constexpr std::string_view consumer_protocol_type = "consumer";
-
-} // namespace
 
 group_error
 classic_group::check_commit(const commit_request& x, group_time now) {

@@ -206,10 +206,19 @@ int32_t min_insync_replicas(const config_map& overrides,
                             const metadata_image& image, node_id node,
                             const config_map& static_broker) {
   constexpr std::string_view name = "min.insync.replicas";
-  value_reader values{{effective_topic_config(
-      *find_topic_config(name), overrides,
-      sources_of(image, node, static_broker))}};
+  value_reader values{
+      {effective_topic_config(*find_topic_config(name), overrides,
+                              sources_of(image, node, static_broker))}};
   return static_cast<int32_t>(values.number(name));
+}
+
+bool unclean_election_allowed(const config_map& overrides,
+                              const metadata_image& image, node_id node,
+                              const config_map& static_broker) {
+  constexpr std::string_view name = "unclean.leader.election.enable";
+  auto x = effective_topic_config(*find_topic_config(name), overrides,
+                                  sources_of(image, node, static_broker));
+  return parse_boolean(x.value).value_or(false);
 }
 
 } // namespace troupe::cluster

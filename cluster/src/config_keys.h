@@ -21,6 +21,12 @@ inline constexpr std::string_view compression_types =
     "uncompressed|zstd|lz4|snappy|gzip|producer";
 inline constexpr std::string_view timestamp_types = "CreateTime|LogAppendTime";
 inline constexpr std::string_view cleanup_policies = "compact|delete";
+/// Kafka's class names for the two ways to choose who serves a read (KIP-392).
+inline constexpr std::string_view rack_aware_selector =
+    "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+inline constexpr std::string_view replica_selectors =
+    "org.apache.kafka.common.replica.LeaderSelector|"
+    "org.apache.kafka.common.replica.RackAwareReplicaSelector";
 
 /// Broker keys that topics inherit, and other keys of logs.
 std::span<const config_key> broker_log_keys();
@@ -28,6 +34,8 @@ std::span<const config_key> broker_log_keys();
 std::span<const config_key> broker_node_keys();
 /// Broker keys of consumer groups and their offsets.
 std::span<const config_key> broker_group_keys();
+/// Broker keys of a node among others: heartbeats, quorum, replication.
+std::span<const config_key> broker_cluster_keys();
 /// Broker keys that are checked but change nothing yet, so that a properties
 /// file written for Kafka is not refused.
 std::span<const config_key> broker_accepted_keys();

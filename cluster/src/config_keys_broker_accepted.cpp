@@ -12,7 +12,9 @@ constexpr std::string_view threads =
 constexpr std::string_view kernel =
     "Accepted without effect: the kernel sizes its buffers.";
 constexpr std::string_view clustering =
-    "For several nodes; no effect in this version.";
+    "Accepted without effect: see troupe.cluster.listen.";
+constexpr std::string_view fetching =
+    "Accepted without effect: see replica.fetch.max.bytes.";
 constexpr std::string_view groups =
     "For consumer groups; no effect in this version.";
 constexpr std::string_view transactions =
@@ -35,18 +37,10 @@ constexpr config_key number(std::string_view name, std::string_view value,
   return {name, int32, value, min, int32_top, "", help, "", false};
 }
 
-constexpr config_key number64(std::string_view name, std::string_view value,
-                              int64_t min, std::string_view help) {
-  return {name, int64, value, min, int64_top, "", help, "", false};
-}
-
 constexpr config_key keys[] = {
-    text("auto.leader.rebalance.enable", boolean, "true", clustering),
     number("background.threads", "10", 1, threads),
     number("connection.failed.authentication.delay.ms", "100", 0, security),
-    text("controlled.shutdown.enable", boolean, "true", clustering),
     text("controller.listener.names", list, "", clustering),
-    text("controller.quorum.bootstrap.servers", list, "", clustering),
     text("controller.quorum.voters", list, "", clustering),
     number("group.consumer.max.heartbeat.interval.ms", "15000", 1, groups),
     number("group.consumer.max.session.timeout.ms", "60000", 1, groups),
@@ -56,6 +50,8 @@ constexpr config_key keys[] = {
          groups),
     number("group.coordinator.threads", "1", 1, groups),
     text("inter.broker.listener.name", string, "", clustering),
+    number("leader.imbalance.per.broker.percentage", "10", 0,
+           "Accepted without effect: see auto.leader.rebalance.enable."),
     text("listener.security.protocol.map", list, "PLAINTEXT:PLAINTEXT",
          security),
     number("num.io.threads", "8", 1, threads),
@@ -69,11 +65,8 @@ constexpr config_key keys[] = {
     number("queued.max.requests", "500", 1,
            "Accepted without effect: see "
            "troupe.queued.max.requests.per.connection."),
-    number("replica.fetch.max.bytes", "1048576", 0, clustering),
-    number("replica.fetch.min.bytes", "1", 0, clustering),
-    number("replica.fetch.response.max.bytes", "10485760", 0, clustering),
-    number("replica.fetch.wait.max.ms", "500", 0, clustering),
-    number64("replica.lag.time.max.ms", "30000", 1, clustering),
+    number("replica.fetch.min.bytes", "1", 0, fetching),
+    number("replica.fetch.response.max.bytes", "10485760", 0, fetching),
     number16("share.coordinator.state.topic.min.isr", "2", groups),
     number16("share.coordinator.state.topic.replication.factor", "3", groups),
     number("socket.listen.backlog.size", "50", 1, kernel),

@@ -22,6 +22,11 @@ constexpr config_key keys[] = {
            "How often members of KIP-848 groups are told to send heartbeats."),
     number("group.consumer.max.size", int32, "2147483647", 1, int32_top,
            "Members of one KIP-848 group."),
+    {"group.consumer.migration.policy", string, "bidirectional", 0, 0,
+     "bidirectional|upgrade|downgrade|disabled",
+     "How a group with members may change between the classic protocol and "
+     "that of KIP-848.",
+     "", false},
     number("group.consumer.session.timeout.ms", int32, "45000", 1, int32_top,
            "A member of a KIP-848 group is gone when it was silent this long."),
     number("group.initial.rebalance.delay.ms", int32, "3000", 0, int32_top,

@@ -15,7 +15,7 @@ namespace {
 std::vector<config_key> all_broker_keys() {
   std::vector<config_key> keys;
   for (auto part : {broker_log_keys(), broker_node_keys(), broker_group_keys(),
-                    broker_accepted_keys()})
+                    broker_cluster_keys(), broker_accepted_keys()})
     keys.insert(keys.end(), part.begin(), part.end());
   std::sort(keys.begin(), keys.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });

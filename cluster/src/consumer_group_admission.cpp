@@ -79,6 +79,17 @@ consumer_group::static_member(std::string_view instance_id) const {
   return member == members_.end() ? nullptr : &*member;
 }
 
+bool consumer_group::yields(const member_entry& held,
+                            std::string_view member_id,
+                            member_side side) noexcept {
+  if (held.second.epoch == leaving_for_a_while_epoch)
+    return true;
+  // KIP-848 asks a static member to leave first; the classic protocol does not
+  // know how.
+  bool classic = held.second.classic || side == member_side::classic;
+  return classic && held.first != member_id;
+}
+
 consumer_heartbeat_answer
 consumer_group::admit(const consumer_heartbeat_request& x) const {
   auto refusal = x.member_epoch == joining_epoch ? admit_join(x)
@@ -99,7 +110,7 @@ consumer_group::admit_join(const consumer_heartbeat_request& x) const {
   const auto* instance =
       x.instance_id ? static_member(*x.instance_id) : nullptr;
   if (instance != nullptr
-      && instance->second.epoch == leaving_for_a_while_epoch) {
+      && yields(*instance, x.member_id, member_side::consumer)) {
     if (known != members_.end() && &*known != instance)
       return refuse_heartbeat(group_error::invalid_request,
                               "the member id belongs to another member");
@@ -134,7 +145,11 @@ consumer_heartbeat_answer
 consumer_group::admit_instance(const consumer_heartbeat_request& x) const {
   if (auto refusal = admit_leave(x); refusal.error != group_error::none)
     return refusal;
-  return check_epoch(members_.find(x.member_id)->second, x);
+  const auto& known = members_.find(x.member_id)->second;
+  // Who speaks the classic protocol has to join before it may go on in this
+  // one.
+  return known.classic ? refuse_unknown(x.member_id, id_)
+                       : check_epoch(known, x);
 }
 
 consumer_heartbeat_answer

@@ -59,15 +59,9 @@ consumer_group::heartbeat(const consumer_heartbeat_request& x,
               {}};
   consumer_group_outcome outcome;
   auto& records = outcome.records;
-  auto& entry = enter(x, records);
+  auto& entry = enter(x, member_side::consumer, records);
   auto& member = entry.second;
-  auto resubscribed = update(entry, x, topics, records);
-  if (resubscribed || epoch_ == 0 || subscriptions_.hash() != metadata_hash_)
-    bump(records);
-  if (epoch_ > target_epoch_)
-    retarget(topics, records);
-  auto reassigned = reconcile(entry, x.topic_partitions, now, records);
-  member.session_deadline_ms = now.steady_ms + config_.session_timeout_ms;
+  auto reassigned = take_in(entry, x, {}, topics, now, records);
   schedule(entry);
   auto& answer = outcome.answer;
   answer.member_id = entry.first;
@@ -76,6 +70,22 @@ consumer_group::heartbeat(const consumer_heartbeat_request& x,
   if (reassigned || tells_all(x))
     answer.assignment = member.assigned;
   return outcome;
+}
+
+bool consumer_group::take_in(member_entry& entry,
+                             const consumer_heartbeat_request& x,
+                             std::optional<classic_member_metadata> classic,
+                             const group_topics& topics, group_time now,
+                             group_records& records) {
+  auto resubscribed = update(entry, x, std::move(classic), topics, records);
+  if (resubscribed || epoch_ == 0 || subscriptions_.hash() != metadata_hash_)
+    bump(records);
+  if (epoch_ > target_epoch_)
+    retarget(topics, records);
+  auto reassigned = reconcile(entry, x.topic_partitions, now, records);
+  auto& member = entry.second;
+  member.session_deadline_ms = now.steady_ms + session_timeout_ms(member);
+  return reassigned;
 }
 
 void consumer_group::refresh(const group_topics& topics) {
@@ -90,12 +100,12 @@ void consumer_group::refresh(const group_topics& topics) {
 }
 
 consumer_group::member_entry&
-consumer_group::enter(const consumer_heartbeat_request& x,
+consumer_group::enter(const consumer_heartbeat_request& x, member_side side,
                       group_records& records) {
   if (x.member_epoch == joining_epoch && x.instance_id) {
     if (auto i = instances_.find(*x.instance_id); i != instances_.end()) {
       auto old = members_.find(i->second);
-      if (old->second.epoch == leaving_for_a_while_epoch)
+      if (yields(*old, x.member_id, side))
         return replace(old, x.member_id, records);
     }
     instances_[*x.instance_id] = x.member_id;
@@ -112,6 +122,7 @@ consumer_group::replace(member_map::iterator old, const std::string& member_id,
                         group_records& records) {
   entomb(old->first, records);
   owners_.release(old->second.assigned, old->first);
+  owners_.release(old->second.pending_revocation, old->first);
   deadlines_.erase({old->second.due_ms, old->first});
   auto node = members_.extract(old);
   node.key() = member_id;
@@ -120,8 +131,10 @@ consumer_group::replace(member_map::iterator old, const std::string& member_id,
   member.epoch = joining_epoch;
   member.previous_epoch = joining_epoch;
   member.due_ms = std::numeric_limits<int64_t>::max();
+  member.call_deadline_ms.reset();
   instances_[*member.instance_id] = member_id;
   owners_.take(member.assigned, entry.first);
+  owners_.take(member.pending_revocation, entry.first);
   record_metadata(entry, records);
   records.push_back(consumer_member_target{id_, member_id, member.target});
   return entry;
@@ -129,10 +142,17 @@ consumer_group::replace(member_map::iterator old, const std::string& member_id,
 
 bool consumer_group::update(member_entry& entry,
                             const consumer_heartbeat_request& x,
+                            std::optional<classic_member_metadata> classic,
                             const group_topics& topics,
                             group_records& records) {
   auto& member = entry.second;
-  auto changed = assign_if_new(member.client_id, x.client_id);
+  auto bytes = member.subscription_bytes();
+  if (member.classic)
+    --classic_count_;
+  if (classic)
+    ++classic_count_;
+  auto changed = assign_if_new(member.classic, classic);
+  changed = assign_if_new(member.client_id, x.client_id) || changed;
   changed = assign_if_new(member.client_host, x.client_host) || changed;
   if (x.instance_id)
     changed = assign_if_new(member.instance_id, *x.instance_id) || changed;
@@ -145,7 +165,6 @@ bool consumer_group::update(member_entry& entry,
     changed = assign_if_new(member.wanted_assignor,
                             parse_assignor(*x.server_assignor))
               || changed;
-  auto bytes = member.subscription_bytes();
   auto topics_before = std::move(member.topics);
   auto regex_before = member.regex;
   bool resubscribed = false;
@@ -161,8 +180,8 @@ bool consumer_group::update(member_entry& entry,
     // What stays must not be forgotten in between.
     member.topics = subscriptions_.add(member.names, member.regex, topics);
     subscriptions_.remove(topics_before, regex_before);
-    subscription_bytes_ += member.subscription_bytes() - bytes;
   }
+  subscription_bytes_ += member.subscription_bytes() - bytes;
   if (changed || resubscribed)
     record_metadata(entry, records);
   return resubscribed;

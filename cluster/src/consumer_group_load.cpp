@@ -22,6 +22,14 @@ struct member_loader {
     to.regex = x.subscribed_topic_regex.value_or("");
     to.wanted_assignor =
         x.server_assignor ? parse_assignor(*x.server_assignor) : std::nullopt;
+    to.classic = x.classic;
+    if (!to.classic)
+      return;
+    // A record may be foreign: a session of nothing would spin.
+    to.classic->session_timeout_ms =
+        std::max(to.classic->session_timeout_ms, 1);
+    if (to.classic->protocols.empty())
+      to.classic->protocols.emplace_back();
   }
   void operator()(const consumer_member_target& x) { to.target = x.partitions; }
   void operator()(const consumer_member_current& x) {
@@ -78,7 +86,9 @@ void consumer_group::loaded(group_time now) {
     if (member.instance_id)
       instances_[*member.instance_id] = id;
     subscription_bytes_ += member.subscription_bytes();
-    member.session_deadline_ms = now.steady_ms + config_.session_timeout_ms;
+    if (member.classic)
+      ++classic_count_;
+    member.session_deadline_ms = now.steady_ms + session_timeout_ms(member);
     if (member.state == member_state::unrevoked_partitions)
       member.revocation_deadline_ms =
           now.steady_ms + member.rebalance_timeout_ms;

@@ -50,6 +50,8 @@ void consumer_group::remove(member_map::iterator i, group_records& records) {
   owners_.release(member.pending_revocation, id);
   subscriptions_.remove(member.topics, member.regex);
   subscription_bytes_ -= member.subscription_bytes();
+  if (member.classic)
+    --classic_count_;
   deadlines_.erase({member.due_ms, id});
   if (member.instance_id)
     if (auto instance = instances_.find(*member.instance_id);
@@ -60,9 +62,10 @@ void consumer_group::remove(member_map::iterator i, group_records& records) {
 
 void consumer_group::schedule(member_entry& entry) {
   auto& [id, member] = entry;
-  auto due_ms = std::min(
-      member.session_deadline_ms,
-      member.revocation_deadline_ms.value_or(member.session_deadline_ms));
+  auto session_ms = member.session_deadline_ms;
+  auto due_ms =
+      std::min({session_ms, member.revocation_deadline_ms.value_or(session_ms),
+                member.call_deadline_ms.value_or(session_ms)});
   if (due_ms == member.due_ms)
     return;
   deadlines_.erase({member.due_ms, id});
@@ -95,6 +98,7 @@ void consumer_group::record_metadata(const member_entry& entry,
   x.rebalance_timeout_ms = member.rebalance_timeout_ms;
   if (member.wanted_assignor)
     x.server_assignor = to_string(*member.wanted_assignor);
+  x.classic = member.classic;
   records.push_back(std::move(x));
 }
 

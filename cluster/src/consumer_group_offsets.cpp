@@ -5,6 +5,23 @@
 
 namespace troupe::cluster {
 
+namespace {
+
+group_error check_epoch(const consumer_member& x, int32_t epoch) {
+  if (x.epoch == epoch)
+    return group_error::none;
+  // What the one protocol calls an epoch the other calls a generation.
+  return x.classic ? group_error::illegal_generation
+                   : group_error::stale_member_epoch;
+}
+
+} // namespace
+
+bool consumer_group::speaks_classic(std::string_view member_id) const {
+  auto i = members_.find(member_id);
+  return i != members_.end() && i->second.classic;
+}
+
 group_error
 consumer_group::check_commit(std::string_view member_id, int32_t epoch) const {
   if (epoch < 0 && members_.empty())
@@ -12,8 +29,7 @@ consumer_group::check_commit(std::string_view member_id, int32_t epoch) const {
   auto i = members_.find(member_id);
   if (i == members_.end())
     return group_error::unknown_member_id;
-  return i->second.epoch == epoch ? group_error::none
-                                  : group_error::stale_member_epoch;
+  return check_epoch(i->second, epoch);
 }
 
 group_error
@@ -24,8 +40,7 @@ consumer_group::check_fetch(const std::optional<std::string>& member_id,
   auto i = members_.find(member_id.value_or(""));
   if (i == members_.end())
     return group_error::unknown_member_id;
-  return i->second.epoch == epoch ? group_error::none
-                                  : group_error::stale_member_epoch;
+  return check_epoch(i->second, epoch);
 }
 
 bool consumer_group::subscribes_to(std::string_view topic,

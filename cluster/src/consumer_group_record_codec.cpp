@@ -8,15 +8,17 @@
 //   5 member metadata  instance_id text?, rack_id text?, client_id text,
 //                      client_host text, subscribed_topic_names [text],
 //                      subscribed_topic_regex text?, rebalance_timeout_ms i32,
-//                      server_assignor text?
+//                      server_assignor text?; tag 0: classic
 //   6 target epoch     epoch i32
 //   7 member target    partitions
 //   8 member current   epoch i32, previous_epoch i32, state i8,
 //                      assigned partitions, pending_revocation partitions
 //
 //   partitions         [topic_id uuid, [partition i32]]
+//   classic            see classic_member_field.cpp
 //
 // Tagged fields that we do not know are skipped: Kafka adds to these records.
+#include <classic_member_field.h>
 #include <flexible_bytes.h>
 #include <troupe/cluster/consumer_group_record_codec.h>
 
@@ -29,6 +31,7 @@ namespace {
 
 constexpr int16_t value_version = 0;
 constexpr uint32_t metadata_hash_tag = 0;
+constexpr uint32_t classic_tag = 0;
 /// An id, a count and the tags.
 constexpr size_t topic_bytes_min = 18;
 
@@ -70,10 +73,10 @@ struct value_writer {
     to.i32(x.epoch);
     if (x.metadata_hash == 0)
       return to.no_tags();
+    flexible_writer field;
+    field.i64(x.metadata_hash);
     to.varint(1);
-    to.varint(metadata_hash_tag);
-    to.varint(sizeof x.metadata_hash);
-    to.i64(x.metadata_hash);
+    to.tagged(metadata_hash_tag, field.take());
   }
   void operator()(const consumer_member_metadata& x) {
     to.text(x.instance_id);
@@ -86,7 +89,10 @@ struct value_writer {
     to.text(x.subscribed_topic_regex);
     to.i32(x.rebalance_timeout_ms);
     to.text(x.server_assignor);
-    to.no_tags();
+    if (!x.classic)
+      return to.no_tags();
+    to.varint(1);
+    to.tagged(classic_tag, encode_classic_member(*x.classic));
   }
   void operator()(const consumer_target_epoch& x) {
     to.i32(x.epoch);
@@ -162,7 +168,13 @@ read_member_metadata(consumer_record_removal key, flexible_reader& from) {
   x.subscribed_topic_regex = from.nullable_text();
   x.rebalance_timeout_ms = from.i32();
   x.server_assignor = from.nullable_text();
-  from.skip_tags();
+  for (auto left = from.varint(); left > 0 && from.ok(); --left) {
+    auto [tag, bytes] = from.tagged_field();
+    if (tag != classic_tag)
+      continue;
+    if (!read_classic_member(bytes, x.classic))
+      from.fail();
+  }
   return x;
 }
 

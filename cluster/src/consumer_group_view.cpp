@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <consumer_group.h>
 
-#include <troupe/storage/assert.h>
-
 #include <algorithm>
 
 namespace troupe::cluster {
@@ -67,6 +65,7 @@ consumer_group::describe(const group_topics& topics) const {
     to.subscribed_topic_names = member.names;
     if (!member.regex.empty())
       to.subscribed_topic_regex = member.regex;
+    to.speaks_classic = member.classic.has_value();
     to.assignment = described(member.assigned, topics);
     to.target_assignment = described(member.target, topics);
   }
@@ -74,9 +73,13 @@ consumer_group::describe(const group_topics& topics) const {
 }
 
 std::vector<consumer_group_record> consumer_group::removal() const {
-  ASSERT(members_.empty());
-  return {consumer_record_removal{consumer_record_kind::target_epoch, id_, {}},
-          consumer_record_removal{consumer_record_kind::group_epoch, id_, {}}};
+  group_records records;
+  for (const auto& [id, member] : members_)
+    entomb(id, records);
+  using enum consumer_record_kind;
+  records.push_back(consumer_record_removal{target_epoch, id_, {}});
+  records.push_back(consumer_record_removal{group_epoch, id_, {}});
+  return records;
 }
 
 } // namespace troupe::cluster

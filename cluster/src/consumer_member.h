@@ -27,6 +27,8 @@ struct consumer_member {
   /// Empty is none.
   std::string regex;
   std::optional<assignor> wanted_assignor;
+  /// Only of one that speaks the classic protocol; it offers one at least.
+  std::optional<classic_member_metadata> classic;
 
   // Where it stands.
   int32_t epoch = 0;
@@ -42,6 +44,9 @@ struct consumer_member {
   int64_t session_deadline_ms = 0;
   /// It must have given up `pending_revocation` by then.
   std::optional<int64_t> revocation_deadline_ms;
+  /// A classic one must have sent the JoinGroup or SyncGroup that is its turn
+  /// by then.
+  std::optional<int64_t> call_deadline_ms;
   /// Where it stands in the group's deadlines.
   int64_t due_ms = std::numeric_limits<int64_t>::max();
 
@@ -49,6 +54,9 @@ struct consumer_member {
     auto bytes = regex.size();
     for (const auto& name : names)
       bytes += name.size();
+    if (classic)
+      for (const auto& protocol : classic->protocols)
+        bytes += protocol.name.size() + protocol.metadata.size();
     return bytes;
   }
 };

@@ -9,36 +9,6 @@
 
 namespace troupe::cluster {
 
-std::string_view to_string(refusal x) noexcept {
-  switch (x) {
-  case refusal::none:
-    return "none";
-  case refusal::invalid_topic_name:
-    return "invalid_topic_name";
-  case refusal::topic_exists:
-    return "topic_exists";
-  case refusal::unknown_topic:
-    return "unknown_topic";
-  case refusal::unknown_topic_id:
-    return "unknown_topic_id";
-  case refusal::invalid_partitions:
-    return "invalid_partitions";
-  case refusal::invalid_replication_factor:
-    return "invalid_replication_factor";
-  case refusal::invalid_replica_assignment:
-    return "invalid_replica_assignment";
-  case refusal::invalid_config:
-    return "invalid_config";
-  case refusal::invalid_request:
-    return "invalid_request";
-  case refusal::policy_violation:
-    return "policy_violation";
-  case refusal::topic_deletion_disabled:
-    return "topic_deletion_disabled";
-  }
-  return "unknown";
-}
-
 controller::controller(broker_config config, uint64_t seed)
     : config_(std::move(config)), random_(seed) {
   ASSERT(config_.producer_id_block_size > 0);
@@ -66,18 +36,6 @@ controller::allocate_producer_ids(const metadata_image& image) {
     return {{first, first}, {}};
   auto last = first + config_.producer_id_block_size;
   return {{first, last}, {producer_ids_allocated{last}}};
-}
-
-metadata_delta controller::register_node(const metadata_image& image,
-                                         const node_registration& self) {
-  ASSERT(self.id >= 0);
-  metadata_delta records;
-  if (image.cluster_id.empty())
-    records.emplace_back(cluster_created{to_string(fresh_uuid())});
-  auto known = image.nodes.find(self.id);
-  if (known == image.nodes.end() || known->second != self)
-    records.emplace_back(node_registered{self});
-  return records;
 }
 
 } // namespace troupe::cluster

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <placement.h>
 #include <quoted.h>
+#include <refused.h>
 #include <topic_name.h>
 #include <troupe/cluster/controller.h>
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -15,14 +15,6 @@ namespace {
 
 /// -1 in a request: "what the broker's configuration says".
 constexpr int32_t broker_default = -1;
-
-outcome refused(decision verdict) {
-  return {std::move(verdict), {}};
-}
-
-outcome refused(refusal what, std::string message) {
-  return refused(refuse(what, std::move(message)));
-}
 
 decision check_name(const metadata_image& image, const std::string& name) {
   if (auto fault = topic_name_fault(name); !fault.empty())
@@ -76,11 +68,15 @@ decision check_replication_factor(const metadata_image& image,
     return refuse(refusal::invalid_replication_factor,
                   "replication factor must be at least 1, or -1 for the "
                   "broker's default");
-  if (replication_factor > static_cast<int64_t>(image.nodes.size()))
+  auto usable = usable_nodes(image).size();
+  if (replication_factor > static_cast<int64_t>(usable)) {
+    auto factor = std::to_string(replication_factor);
     return refuse(refusal::invalid_replication_factor,
-                  "replication factor " + std::to_string(replication_factor)
-                      + " is larger than the number of brokers, "
-                      + std::to_string(image.nodes.size()));
+                  "Unable to replicate the partition " + factor
+                      + " time(s): The target replication factor of " + factor
+                      + " cannot be reached because only "
+                      + std::to_string(usable) + " broker(s) are registered.");
+  }
   return {};
 }
 
@@ -90,6 +86,8 @@ decision place_explicitly(const metadata_image& image, const new_topic& x,
   if (auto verdict = order_assignments(x, placement); !verdict.ok())
     return verdict;
   if (auto verdict = check_placement(image, placement, 0); !verdict.ok())
+    return verdict;
+  if (auto verdict = check_leadership(image, placement); !verdict.ok())
     return verdict;
   auto count = static_cast<int64_t>(placement.size());
   return check_partition_bound(image, count, count, config.partitions_max);
@@ -115,7 +113,7 @@ decision place_automatically(const metadata_image& image, const new_topic& x,
       !verdict.ok())
     return verdict;
   // Starting where the last topic stopped spreads topics of one partition.
-  auto start = image.partition_count() % image.nodes.size();
+  auto start = image.partition_count() % usable_nodes(image).size();
   placement = place_partitions(image, start, 0, static_cast<size_t>(count),
                                static_cast<size_t>(replication_factor));
   return {};
@@ -136,10 +134,10 @@ decision collect_configs(const new_topic& x, config_map& configs) {
 /// Where in the order of nodes the topic's first leader stands, so that added
 /// partitions go on round the nodes from there.
 size_t start_of(const metadata_image& image, const topic_image& topic) {
-  auto first = image.nodes.find(topic.partitions.front().replicas.front());
-  if (first == image.nodes.end())
-    return 0;
-  return static_cast<size_t>(std::distance(image.nodes.begin(), first));
+  auto nodes = usable_nodes(image);
+  auto leader = topic.partitions.front().replicas.front();
+  auto first = std::find(nodes.begin(), nodes.end(), leader);
+  return first == nodes.end() ? 0 : static_cast<size_t>(first - nodes.begin());
 }
 
 decision place_more(const metadata_image& image, const topic_image& topic,
@@ -147,7 +145,8 @@ decision place_more(const metadata_image& image, const topic_image& topic,
                     std::vector<replica_list>& placement) {
   auto present = topic.partitions.size();
   auto added = static_cast<size_t>(x.count) - present;
-  auto replication_factor = topic.partitions.front().replicas.size();
+  const auto& first = topic.partitions.front();
+  auto replication_factor = first.replicas.size() - first.removing.size();
   if (x.assignments) {
     if (x.assignments->size() != added)
       return refuse(refusal::invalid_replica_assignment,
@@ -155,7 +154,8 @@ decision place_more(const metadata_image& image, const topic_image& topic,
                         + " partitions where " + std::to_string(added)
                         + " are added");
     placement = *x.assignments;
-    return check_placement(image, placement, replication_factor);
+    auto verdict = check_placement(image, placement, replication_factor);
+    return verdict.ok() ? check_leadership(image, placement) : verdict;
   }
   if (auto verdict = check_replication_factor(
           image, static_cast<int64_t>(replication_factor));
@@ -185,7 +185,7 @@ controller::create_topic(const metadata_image& image, const new_topic& x) {
   do
     topic.id = fresh_uuid();
   while (image.topics_by_id.contains(topic.id));
-  topic.partitions = register_partitions(std::move(placement));
+  topic.partitions = register_partitions(image, std::move(placement));
   return {{}, {topic_created{std::move(topic)}}};
 }
 
@@ -228,9 +228,9 @@ outcome controller::create_partitions(const metadata_image& image,
   std::vector<replica_list> placement;
   if (auto verdict = place_more(image, *topic, x, placement); !verdict.ok())
     return refused(std::move(verdict));
-  return {
-      {},
-      {partitions_added{topic->id, register_partitions(std::move(placement))}}};
+  return {{},
+          {partitions_added{topic->id,
+                            register_partitions(image, std::move(placement))}}};
 }
 
 } // namespace troupe::cluster

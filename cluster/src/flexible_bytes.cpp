@@ -30,6 +30,18 @@ void flexible_writer::text(const std::optional<std::string>& x) {
     varint(0);
 }
 
+void flexible_writer::bytes(std::span<const std::byte> x) {
+  count(x.size());
+  append(x);
+}
+
+void flexible_writer::tagged(uint32_t tag, std::span<const std::byte> x) {
+  ASSERT(x.size() <= std::numeric_limits<uint32_t>::max());
+  varint(tag);
+  varint(static_cast<uint32_t>(x.size()));
+  append(x);
+}
+
 void flexible_writer::key_text(std::string_view x) {
   ASSERT(x.size() <= std::numeric_limits<int16_t>::max());
   i16(static_cast<int16_t>(x.size()));
@@ -78,6 +90,11 @@ std::string flexible_reader::key_text() {
     return {};
   }
   return take_text(static_cast<size_t>(size));
+}
+
+std::vector<std::byte> flexible_reader::bytes() {
+  auto taken = take(count(1));
+  return {taken.begin(), taken.end()};
 }
 
 std::pair<uint32_t, std::span<const std::byte>>

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace troupe::cluster {
 
@@ -21,6 +22,9 @@ public:
   void count(size_t x);
   void text(std::string_view x);
   void text(const std::optional<std::string>& x);
+  void bytes(std::span<const std::byte> x);
+  /// One tagged field; how many there are is written before.
+  void tagged(uint32_t tag, std::span<const std::byte> x);
   /// With a 16-bit length, as the keys of records have it.
   void key_text(std::string_view x);
   /// The end of a struct without tagged fields.
@@ -39,6 +43,7 @@ public:
   std::string text();
   std::optional<std::string> nullable_text();
   std::string key_text();
+  std::vector<std::byte> bytes();
   /// The next tagged field: its tag and its bytes. To be called as often as
   /// `varint` said at the end of the struct.
   std::pair<uint32_t, std::span<const std::byte>> tagged_field();

@@ -115,8 +115,7 @@ void group_coordinator::finish(group_map::iterator x, group_time now,
   if (auto* classic = x->second->classic())
     classic->tick(now, effects);
   else
-    for (auto& record : x->second->consumer()->tick(now))
-      effects.records.emplace_back(std::move(record));
+    finish_consumer(x, now, effects);
   settle(x);
 }
 
@@ -193,14 +192,14 @@ group_coordinator::join(uint64_t ticket, join_request x, group_time now) {
 group_effects
 group_coordinator::sync(uint64_t ticket, sync_request x, group_time now) {
   auto group = find(x.group_id);
-  if (group == groups_.end() || !group->second->classic())
+  if (group == groups_.end())
     return answered(x.group_id, ticket,
                     refuse_sync(x.group_id.empty()
                                     ? group_error::invalid_group_id
                                     : group_error::unknown_member_id));
   group_effects effects;
   effects.group_id = group->first;
-  group->second->classic()->sync(ticket, std::move(x), now, effects);
+  group->second->sync(ticket, std::move(x), *topics_, now, effects);
   finish(group, now, effects);
   return effects;
 }
@@ -209,13 +208,15 @@ group_effects group_coordinator::heartbeat(uint64_t ticket,
                                            const heartbeat_request& x,
                                            group_time now) {
   auto group = find(x.group_id);
-  if (group == groups_.end() || !group->second->classic())
+  if (group == groups_.end())
     return answered(x.group_id, ticket,
                     heartbeat_answer{x.group_id.empty()
                                          ? group_error::invalid_group_id
                                          : group_error::unknown_member_id});
-  auto error = group->second->classic()->heartbeat(x, now);
-  auto effects = answered(x.group_id, ticket, heartbeat_answer{error});
+  group_effects effects;
+  effects.group_id = group->first;
+  auto error = group->second->heartbeat(x, *topics_, now, effects);
+  effects.answers.push_back({ticket, heartbeat_answer{error}});
   finish(group, now, effects);
   return effects;
 }
@@ -229,12 +230,12 @@ group_effects group_coordinator::leave(uint64_t ticket, const leave_request& x,
   group_effects effects;
   effects.group_id = x.group_id;
   leave_answer answer;
-  if (group == groups_.end() || !group->second->classic())
+  if (group == groups_.end())
     for (const auto& member : x.members)
       answer.members.push_back({member.member_id, member.group_instance_id,
                                 group_error::unknown_member_id});
   else
-    answer = group->second->classic()->leave(x, now, effects);
+    answer = group->second->leave(x, now, effects);
   effects.answers.push_back({ticket, std::move(answer)});
   if (group != groups_.end())
     finish(group, now, effects);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Groups of KIP-848, and how an empty group changes its protocol. A group with
-// members keeps the protocol that they speak.
+// Groups of KIP-848, and how an empty group changes its protocol. One with
+// members does so in group_coordinator_migration.cpp.
 #include <consumer_group_refusals.h>
 #include <group_refusals.h>
 #include <group_slot.h>
@@ -90,7 +90,7 @@ group_coordinator::consumer_heartbeat(uint64_t ticket,
     x.member_id = make_member_id(x.client_id, random_);
   auto group = find(x.group_id);
   if (group == groups_.end() || !group->second->consumer())
-    return answer(make_consumer_group(group, x, now, effects.records));
+    return answer(make_consumer_group(group, x, now, effects));
   auto outcome = group->second->consumer()->heartbeat(x, *topics_, now);
   append(effects.records, std::move(outcome.records));
   effects.answers.push_back({ticket, std::move(outcome.answer)});
@@ -101,26 +101,33 @@ group_coordinator::consumer_heartbeat(uint64_t ticket,
 consumer_heartbeat_answer
 group_coordinator::make_consumer_group(group_map::iterator group,
                                        const consumer_heartbeat_request& x,
-                                       group_time now,
-                                       std::vector<group_record>& records) {
-  bool replaceable = group == groups_.end() || group->second->empty();
-  if (x.member_epoch != joining_epoch || !replaceable)
+                                       group_time now, group_effects& effects) {
+  bool live = group != groups_.end() && !group->second->empty();
+  if (x.member_epoch != joining_epoch || (live && !may_upgrade(*group->second)))
     return no_such_group(x.group_id);
   if (group == groups_.end() && groups_.size() >= config_.groups_max)
     return refuse_heartbeat(group_error::coordinator_not_available,
                             "there are as many groups as there may be");
   // The group there is stays until it is known that somebody comes in.
   auto made = group_slot::make_consumer(x.group_id, config_);
+  std::vector<group_record> records;
+  if (live)
+    if (auto refusal = upgrade(*group->second, *made, now, records);
+        refusal.error != group_error::none)
+      return refusal;
   auto outcome = made->consumer()->heartbeat(x, *topics_, now);
   if (outcome.answer.error != group_error::none)
     return std::move(outcome.answer);
   if (group == groups_.end()) {
     group = groups_.emplace(x.group_id, std::move(made)).first;
   } else {
-    append(records, group->second->removal());
+    append(effects.records, group->second->removal());
+    group->second->classic()->resign(group_error::rebalance_in_progress,
+                                     effects);
     replace(group, std::move(made));
   }
-  append(records, std::move(outcome.records));
+  append(effects.records, std::move(records));
+  append(effects.records, std::move(outcome.records));
   settle(group);
   return std::move(outcome.answer);
 }
@@ -135,8 +142,12 @@ group_coordinator::join_as_classic(uint64_t ticket, join_request x,
     effects.answers = {{ticket, refuse_join(error, std::move(x.member_id))}};
     return std::move(effects);
   };
-  if (!group->second->empty())
-    return refuse(group_error::inconsistent_group_protocol);
+  if (!group->second->empty()) {
+    group->second->consumer()->join_classic(ticket, std::move(x), *topics_, now,
+                                            random_, effects);
+    finish(group, now, effects);
+    return effects;
+  }
   if (!x.member_id.empty())
     return refuse(group_error::unknown_member_id);
   auto made = group_slot::make_classic(group->first, config_);

@@ -49,9 +49,10 @@ check_commit(group_slot& group, const commit_request& x, group_time now) {
     return classic->check_commit(x, now);
   auto error = group.consumer()->check_commit(x.member_id, x.generation);
   // What older versions call a generation never is an epoch.
-  bool from_member = !group.empty() && error != group_error::unknown_member_id;
-  return from_member && !x.knows_member_epoch ? group_error::unsupported_version
-                                              : error;
+  bool has_epoch = !group.empty() && error != group_error::unknown_member_id
+                   && !group.consumer()->speaks_classic(x.member_id);
+  return has_epoch && !x.knows_member_epoch ? group_error::unsupported_version
+                                            : error;
 }
 
 /// A topic may only lose offsets that nobody reads with.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <group_slot.h>
-#include <troupe/storage/assert.h>
 
 namespace troupe::cluster {
 
@@ -41,8 +40,29 @@ group_listing group_slot::listing() const {
   return {consumer()->id(), "consumer", consumer()->state()};
 }
 
+void group_slot::sync(uint64_t ticket, sync_request x,
+                      const group_topics& topics, group_time now,
+                      group_effects& effects) {
+  if (classic())
+    classic()->sync(ticket, std::move(x), now, effects);
+  else
+    consumer()->sync_classic(ticket, x, topics, now, effects);
+}
+
+group_error group_slot::heartbeat(const heartbeat_request& x,
+                                  const group_topics& topics, group_time now,
+                                  group_effects& effects) {
+  return classic() ? classic()->heartbeat(x, now)
+                   : consumer()->heartbeat_classic(x, topics, now, effects);
+}
+
+leave_answer group_slot::leave(const leave_request& x, group_time now,
+                               group_effects& effects) {
+  return classic() ? classic()->leave(x, now, effects)
+                   : consumer()->remove_members(x, effects);
+}
+
 std::vector<group_record> group_slot::removal() const {
-  ASSERT(empty());
   std::vector<group_record> records;
   if (consumer()) {
     for (auto& record : consumer()->removal())

@@ -15,8 +15,8 @@
 
 namespace troupe::cluster {
 
-/// A group as its coordinator holds it: of either protocol. A group that is
-/// empty may become one of the other protocol, which makes a new slot.
+/// A group as its coordinator holds it: of either protocol. Where it becomes
+/// one of the other protocol there is a new slot.
 class group_slot {
 public:
   static std::unique_ptr<group_slot>
@@ -53,8 +53,17 @@ public:
   int64_t next_check_ms() const noexcept;
   static constexpr int64_t never_ms = classic_group::never_ms;
 
+  // Calls of members of the classic protocol, which a group of the other one
+  // may have while it changes.
+  void sync(uint64_t ticket, sync_request x, const group_topics& topics,
+            group_time now, group_effects& effects);
+  group_error heartbeat(const heartbeat_request& x, const group_topics& topics,
+                        group_time now, group_effects& effects);
+  leave_answer
+  leave(const leave_request& x, group_time now, group_effects& effects);
+
   group_listing listing() const;
-  /// What removes the group itself from the log, not its offsets. It is empty.
+  /// What removes the group itself from the log, not its offsets.
   std::vector<group_record> removal() const;
   /// Those of `stored` that outlived their retention.
   std::vector<storage::topic_partition>

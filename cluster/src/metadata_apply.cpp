@@ -63,11 +63,21 @@ topic_image as_created(topic_image x) {
 /// Applies records to an image, one after the other.
 struct record_applier {
   metadata_image& image;
+  topic_drafts& drafts;
 
-  void put(topic_image x) {
-    auto topic = std::make_shared<const topic_image>(std::move(x));
+  topic_image& put(topic_image x) {
+    auto topic = std::make_shared<topic_image>(std::move(x));
     image.topics[topic->name] = topic;
     image.topics_by_id[topic->id] = topic;
+    drafts[topic->id] = topic;
+    return *topic;
+  }
+
+  /// The topic as nobody else has it. Copied with its first change only: a node
+  /// that goes may change each of 10,000 partitions.
+  topic_image& draft(const topic_image& x) {
+    auto i = drafts.find(x.id);
+    return i == drafts.end() ? put(x) : *i->second;
   }
 
   result<void> operator()(const cluster_created& x) {
@@ -108,6 +118,7 @@ struct record_applier {
     image.partitions_in_all -= topic->partitions.size();
     image.topics.erase(std::string{topic->name});
     image.topics_by_id.erase(x.id);
+    drafts.erase(x.id);
     return {};
   }
 
@@ -118,10 +129,9 @@ struct record_applier {
     if (auto ok = check(x.partitions, topic->name); !ok)
       return ok;
     image.partitions_in_all += x.partitions.size();
-    auto changed = *topic;
-    changed.partitions.insert(changed.partitions.end(), x.partitions.begin(),
-                              x.partitions.end());
-    put(std::move(changed));
+    auto& partitions = draft(*topic).partitions;
+    partitions.insert(partitions.end(), x.partitions.begin(),
+                      x.partitions.end());
     return {};
   }
 
@@ -129,9 +139,7 @@ struct record_applier {
     const auto* topic = image.find(x.id);
     if (topic == nullptr)
       return contradiction("configs for unknown topic " + to_string(x.id));
-    auto changed = *topic;
-    changed.configs = x.configs;
-    put(std::move(changed));
+    draft(*topic).configs = x.configs;
     return {};
   }
 
@@ -166,9 +174,7 @@ struct record_applier {
         || x.state.leader_epoch < known.leader_epoch)
       return contradiction("impossible change of " + quoted(topic->name) + "-"
                            + std::to_string(x.partition));
-    auto changed = *topic;
-    changed.partitions[index] = x.state;
-    put(std::move(changed));
+    draft(*topic).partitions[index] = x.state;
     return {};
   }
 
@@ -204,7 +210,8 @@ result<image_ptr> apply(const metadata_image& before,
   if (end_offset < before.end_offset)
     return contradiction("offset goes back to " + std::to_string(end_offset));
   metadata_image image{before};
-  record_applier applier{image};
+  topic_drafts drafts;
+  record_applier applier{image, drafts};
   for (const auto& record : delta)
     if (auto ok = std::visit(applier, record); !ok)
       return failure(std::move(ok.error()));
@@ -213,7 +220,7 @@ result<image_ptr> apply(const metadata_image& before,
 }
 
 result<void> metadata_editor::apply(const metadata_delta& delta) {
-  record_applier applier{image_};
+  record_applier applier{image_, drafts_};
   for (const auto& record : delta)
     if (auto ok = std::visit(applier, record); !ok)
       return ok;

@@ -17,10 +17,10 @@ std::string_view as_text(std::span<const std::byte> bytes) {
 } // namespace
 
 storage::buffer encode_batch(const metadata_delta& delta, offset_t base_offset,
-                             timestamp_ms now) {
+                             leader_epoch_t epoch, timestamp_ms now) {
   ASSERT(!delta.empty());
   storage::batch_builder builder;
-  builder.base_offset(base_offset).leader_epoch(0);
+  builder.base_offset(base_offset).leader_epoch(epoch);
   for (const auto& record : delta)
     builder.add(now, std::nullopt, as_text(encode(record)));
   return builder.build();

@@ -13,7 +13,7 @@ namespace troupe::cluster {
 /// One batch whose values are the records of `delta`, in order; keys are null.
 /// `delta` must not be empty.
 storage::buffer encode_batch(const metadata_delta& delta, offset_t base_offset,
-                             timestamp_ms now);
+                             leader_epoch_t epoch, timestamp_ms now);
 
 /// The header of the batch that `bytes` begin with, if all of it is there and
 /// its CRC is right.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <metadata_batch.h>
 #include <metadata_log_check.h>
+#include <metadata_log_files.h>
 
-#include <algorithm>
-#include <charconv>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -14,26 +14,8 @@ namespace troupe::cluster {
 
 namespace {
 
-constexpr std::string_view suffix = ".log";
-constexpr size_t digits = 20;
 constexpr size_t magic_position = 16;
 constexpr size_t segment_bytes_max = size_t{1} << 31;
-
-struct segment_file {
-  std::string path;
-  offset_t base_offset = 0;
-};
-
-std::optional<offset_t> base_offset_of(std::string_view name) {
-  if (name.size() != digits + suffix.size() || !name.ends_with(suffix)
-      || name.find_first_not_of("0123456789") != digits)
-    return std::nullopt;
-  offset_t x = 0;
-  auto [stop, code] = std::from_chars(name.data(), name.data() + digits, x);
-  if (code != std::errc{})
-    return std::nullopt;
-  return x;
-}
 
 /// A whole batch from `next` on somewhere in `bytes`.
 bool holds_later_batch(std::span<const std::byte> bytes, offset_t next) {
@@ -47,6 +29,10 @@ bool holds_later_batch(std::span<const std::byte> bytes, offset_t next) {
   return false;
 }
 
+bool may_be_torn(offset_t offset, std::optional<offset_t> unsynced_mark) {
+  return unsynced_mark && offset >= *unsynced_mark;
+}
+
 tl::unexpected<storage::error>
 damaged(const std::string& path, const std::string& reason) {
   return failure(storage::errc::corrupt_log,
@@ -54,29 +40,18 @@ damaged(const std::string& path, const std::string& reason) {
                      + reason);
 }
 
-/// The segments in `directory`, in the order of their offsets.
-result<std::vector<segment_file>>
-list_segments(storage::file_system& fs, const std::string& directory) {
-  auto names = fs.list(directory);
-  if (!names)
-    return failure(std::move(names.error()));
-  std::vector<segment_file> segments;
-  for (const auto& name : *names)
-    if (auto base = base_offset_of(name))
-      segments.push_back({directory + "/" + name, *base});
-  return segments;
-}
-
 /// Walks the batches of one segment; answers the offset after the last one.
-result<offset_t>
-check_batches(const segment_file& segment, std::span<const std::byte> content) {
-  auto next = segment.base_offset;
+result<offset_t> check_batches(const std::string& path, offset_t base_offset,
+                               std::span<const std::byte> content,
+                               std::optional<offset_t> unsynced_mark) {
+  auto next = base_offset;
   auto left = content;
   while (!left.empty()) {
     auto header = whole_batch(left);
     if (!header || header->base_offset != next) {
-      if (holds_later_batch(left.subspan(header ? 0 : 1), next))
-        return damaged(segment.path,
+      if (!may_be_torn(next, unsynced_mark)
+          && holds_later_batch(left.subspan(header ? 0 : 1), next))
+        return damaged(path,
                        "has good batches behind a bad one at byte "
                            + std::to_string(content.size() - left.size()));
       return next;
@@ -90,47 +65,37 @@ check_batches(const segment_file& segment, std::span<const std::byte> content) {
 } // namespace
 
 result<std::vector<std::string>>
-check_segments(storage::file_system& fs, const std::string& directory) {
-  auto segments = list_segments(fs, directory);
+check_segments(storage::file_system& fs, const std::string& directory,
+               std::optional<offset_t> unsynced_mark) {
+  auto segments = list_offsets(fs, directory, segment_suffix);
   if (!segments)
     return failure(std::move(segments.error()));
   std::vector<std::string> strays;
   std::optional<offset_t> next;
-  for (const auto& x : *segments) {
-    auto content = storage::read_file(fs, x.path, segment_bytes_max);
+  for (auto base : *segments) {
+    auto path = offset_path(directory, base, segment_suffix);
+    auto content = storage::read_file(fs, path, segment_bytes_max);
     if (!content)
       return failure(std::move(content.error()));
-    bool continues = next.value_or(x.base_offset) == x.base_offset;
-    bool last = &x == &segments->back();
+    bool continues = next.value_or(base) == base;
+    bool last = base == segments->back();
     if (content->empty() && !(last && continues)) {
-      strays.push_back(x.path);
+      strays.push_back(std::move(path));
       continue;
     }
+    // Opening will cut the log before this one.
+    if (!continues && may_be_torn(*next, unsynced_mark))
+      break;
     if (!continues)
-      return damaged(x.path, "does not continue the segment before it, which "
-                             "ends at offset "
-                                 + std::to_string(*next));
-    auto end = check_batches(x, *content);
+      return damaged(path, "does not continue the segment before it, which "
+                           "ends at offset "
+                               + std::to_string(*next));
+    auto end = check_batches(path, base, *content, unsynced_mark);
     if (!end)
       return failure(std::move(end.error()));
     next = *end;
   }
   return strays;
-}
-
-result<void>
-sync_segments(storage::file_system& fs, const std::string& directory) {
-  auto segments = list_segments(fs, directory);
-  if (!segments)
-    return failure(std::move(segments.error()));
-  for (const auto& x : *segments) {
-    auto segment = fs.open(x.path, storage::open_mode::write);
-    if (!segment)
-      return failure(std::move(segment.error()));
-    if (auto ok = (*segment)->sync(); !ok)
-      return ok;
-  }
-  return fs.sync_directory(directory);
 }
 
 } // namespace troupe::cluster

@@ -1,32 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <election.h>
 #include <placement.h>
+#include <refused.h>
 #include <troupe/storage/assert.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace troupe::cluster {
 
+namespace {
+
+/// Chooses replicas out of nodes in their order of preference, first those
+/// whose rack has none yet.
+class rack_spreader {
+public:
+  explicit rack_spreader(const metadata_image& image) : image_(image) {}
+
+  replica_list choose(const replica_list& preferred, size_t count) {
+    replica_list chosen;
+    while (chosen.size() < count) {
+      racks_.clear();
+      for (auto node : preferred)
+        if (chosen.size() < count && !contains(chosen, node)
+            && racks_.insert(image_.nodes.at(node).rack).second)
+          chosen.push_back(node);
+    }
+    return chosen;
+  }
+
+private:
+  const metadata_image& image_;
+  std::set<std::string_view> racks_;
+};
+
+} // namespace
+
 std::vector<replica_list>
 place_partitions(const metadata_image& image, size_t start, size_t first,
                  size_t count, size_t replication_factor) {
+  auto nodes = usable_nodes(image);
   ASSERT(replication_factor > 0);
-  ASSERT(replication_factor <= image.nodes.size());
-  std::vector<node_id> nodes;
-  for (const auto& [id, node] : image.nodes)
-    nodes.push_back(id);
+  ASSERT(replication_factor <= nodes.size());
+  rack_spreader spreader{image};
   std::vector<replica_list> placement;
   placement.reserve(count);
   for (auto p = first; p < first + count; ++p) {
     auto leader = (start + p) % nodes.size();
     auto gap = p / nodes.size();
-    replica_list replicas{nodes[leader]};
-    for (size_t i = 0; i + 1 < replication_factor; ++i) {
+    replica_list preferred{nodes[leader]};
+    for (size_t i = 0; i + 1 < nodes.size(); ++i) {
       auto distance = 1 + (gap + i) % (nodes.size() - 1);
-      replicas.push_back(nodes[(leader + distance) % nodes.size()]);
+      preferred.push_back(nodes[(leader + distance) % nodes.size()]);
     }
-    placement.push_back(std::move(replicas));
+    placement.push_back(spreader.choose(preferred, replication_factor));
   }
   return placement;
 }
@@ -59,23 +89,35 @@ decision check_placement(const metadata_image& image,
   return {};
 }
 
+decision check_leadership(const metadata_image& image,
+                          std::span<const replica_list> placement) {
+  auto leads = [&image](node_id node) {
+    return stays_in_service(image.nodes, node);
+  };
+  for (const auto& replicas : placement)
+    if (std::none_of(replicas.begin(), replicas.end(), leads))
+      return refuse(refusal::invalid_replica_assignment,
+                    "all brokers that a partition is assigned to are fenced "
+                    "or leaving");
+  return {};
+}
+
 std::vector<partition_registration>
-register_partitions(std::vector<replica_list> placement) {
+register_partitions(const metadata_image& image,
+                    std::vector<replica_list> placement) {
   std::vector<partition_registration> partitions;
   partitions.reserve(placement.size());
   for (auto& replicas : placement) {
-    ASSERT(!replicas.empty());
     partition_registration x;
-    x.leader = replicas.front();
-    x.isr = replicas;
+    for (auto node : replicas)
+      if (stays_in_service(image.nodes, node))
+        x.isr.push_back(node);
+    ASSERT(!x.isr.empty());
+    x.leader = x.isr.front();
     x.replicas = std::move(replicas);
     partitions.push_back(std::move(x));
   }
   return partitions;
-}
-
-decision refuse(refusal what, std::string message) {
-  return {what, std::move(message)};
 }
 
 decision check_partition_bound(const metadata_image& image, int64_t count,

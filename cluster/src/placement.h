@@ -14,8 +14,9 @@ using replica_list = std::vector<node_id>;
 
 /// Replicas for partitions [first, first + count) of a topic: leaders go round
 /// the nodes from `start`, followers sit on the nodes behind the leader, with
-/// a gap that widens every round so that no two nodes share everything. There
-/// must be at least `replication_factor` nodes.
+/// a gap that widens every round so that no two nodes share everything, and in
+/// racks that have no replica yet while there are such. There must be at least
+/// `replication_factor` usable nodes.
 std::vector<replica_list>
 place_partitions(const metadata_image& image, size_t start, size_t first,
                  size_t count, size_t replication_factor);
@@ -26,12 +27,15 @@ decision check_placement(const metadata_image& image,
                          std::span<const replica_list> placement,
                          size_t replication_factor);
 
-/// Fresh partitions: the first replica leads, all are in sync.
-std::vector<partition_registration>
-register_partitions(std::vector<replica_list> placement);
+/// Checks that each fresh partition would have a replica to lead it.
+decision check_leadership(const metadata_image& image,
+                          std::span<const replica_list> placement);
 
-/// A refusal with its message.
-decision refuse(refusal what, std::string message);
+/// Fresh partitions: those replicas are in sync whose nodes are in service and
+/// stay there, and the first of them leads.
+std::vector<partition_registration>
+register_partitions(const metadata_image& image,
+                    std::vector<replica_list> placement);
 
 /// Checks a new total of partitions of one topic (`added` of them new) against
 /// the number the cluster may have.

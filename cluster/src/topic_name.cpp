@@ -69,7 +69,7 @@ bool valid_topic_name(std::string_view name) noexcept {
 }
 
 bool internal_topic(std::string_view name) noexcept {
-  return name == "__consumer_offsets" || name == "__transaction_state"
+  return name == offsets_topic || name == "__transaction_state"
          || name == metadata_topic;
 }
 

@@ -12,6 +12,9 @@ namespace troupe::cluster {
 /// real topic may have the name.
 inline constexpr std::string_view metadata_topic = "__cluster_metadata";
 
+/// The topic of groups and committed offsets.
+inline constexpr std::string_view offsets_topic = "__consumer_offsets";
+
 /// What is wrong with the name, for a person; empty when nothing is.
 std::string topic_name_fault(std::string_view name);
 

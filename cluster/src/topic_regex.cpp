@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <quoted.h>
 #include <topic_regex.h>
+#include <troupe/cluster/controller.h>
 
 #include <re2/re2.h>
 
@@ -36,7 +37,8 @@ match_topics(std::string_view pattern, const group_topics& topics,
     return refuse_pattern(pattern, "it is too complex");
   std::vector<storage::uuid> ids;
   for (const auto& topic : topics.all())
-    if (topic.first_version > since && RE2::FullMatch(topic.name, regex))
+    if (topic.first_version > since && !internal_topic(topic.name)
+        && RE2::FullMatch(topic.name, regex))
       ids.push_back(topic.id);
   std::sort(ids.begin(), ids.end());
   return ids;

@@ -15,9 +15,10 @@ namespace troupe::cluster {
 inline constexpr int64_t before_all_topics = -1;
 
 /// The ids, ascending, of the topics whose whole name `pattern` matches (RE2
-/// syntax, ADR 0010), of those that first appeared after version `since`. Fails
-/// with a sentence for the client when the pattern is not valid or asks for
-/// more than `config` grants.
+/// syntax, ADR 0010), of those that first appeared after version `since`.
+/// Internal topics are for who names them: ".*" means a user's own. Fails with
+/// a sentence for the client when the pattern is not valid or asks for more
+/// than `config` grants.
 result<std::vector<storage::uuid>>
 match_topics(std::string_view pattern, const group_topics& topics,
              int64_t since, const consumer_group_config& config);

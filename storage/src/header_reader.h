@@ -31,6 +31,8 @@ public:
   /// The header at `position`; corrupt_log when there cannot be a batch.
   result<header_read> at(uint64_t position);
 
+  read_mode mode() const noexcept { return mode_; }
+
 private:
   result<bool> fill(uint64_t position);
 

@@ -61,12 +61,12 @@ result<append_info> log::append(const buffer& batch, const append_options& how,
   auto seen = x.producers.check(*header);
   if (!seen)
     return failure(std::move(seen.error()));
-  if (seen->what == producer_table::verdict::duplicate)
-    return append_info{seen->base_offset, seen->next_offset, no_timestamp,
-                       true};
-  auto records = batch.bytes().subspan(batch_header_bytes);
   auto stamp_time =
       x.options.config.log_append_time && how.origin == append_origin::client;
+  if (seen->what == producer_table::verdict::duplicate)
+    return append_info{seen->base_offset, seen->next_offset,
+                       stamp_time ? seen->timestamp : no_timestamp, true};
+  auto records = batch.bytes().subspan(batch_header_bytes);
   header->base_offset = x.end_offset;
   header->leader_epoch = how.leader_epoch;
   if (stamp_time) {

@@ -29,9 +29,10 @@ result<bool> log::state::is_young(size_t i, timestamp_ms now) {
   auto lag_ms = options.config.min_compaction_lag_ms;
   if (lag_ms <= 0 || segment_end(i) <= first_dirty_offset)
     return false;
-  if (auto done = prepare(i); !done)
-    return failure(std::move(done.error()));
-  return segments[i]->largest().timestamp > now - lag_ms;
+  auto largest = largest_of(i);
+  if (!largest)
+    return failure(std::move(largest.error()));
+  return *largest > now - lag_ms;
 }
 
 result<bool> log::state::is_overdue(size_t i, timestamp_ms now) {

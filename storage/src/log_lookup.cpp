@@ -20,12 +20,34 @@ offset_t log::state::segment_end(size_t i) const {
   return i + 1 < segments.size() ? segments[i + 1]->base_offset() : end_offset;
 }
 
-result<void> log::state::prepare(size_t i) {
+result<void> log::state::prepare(size_t i, read_mode mode) {
   touch(i);
   auto interval = options.config.index_interval_bytes;
-  auto damages = segments[i]->prepare_indexes(segment_end(i), interval);
+  return fence(segments[i]->prepare_indexes(segment_end(i), interval, mode));
+}
+
+result<void> log::state::prepare_times(size_t i) {
+  touch(i);
+  auto interval = options.config.index_interval_bytes;
+  return fence(segments[i]->prepare_times(segment_end(i), interval));
+}
+
+result<timestamp_ms> log::state::largest_of(size_t i) {
+  auto largest = segments[i]->peek_largest();
+  if (!largest && is_mendable(largest.error())) {
+    if (auto done = prepare(i, read_mode::blocking); !done)
+      return failure(std::move(done.error()));
+    largest = segments[i]->largest();
+  }
+  if (!largest)
+    return failure(std::move(largest.error()));
+  return largest->timestamp;
+}
+
+result<void>
+log::state::fence(const result<std::vector<damaged_range>>& damages) {
   if (!damages)
-    return failure(std::move(damages.error()));
+    return failure(damages.error());
   for (auto& x : *damages)
     fences.add(x);
   if (!damages->empty())
@@ -80,39 +102,9 @@ log::state::walk(offset_t from, on_damage policy, const batch_visitor& visit) {
 
 result<bool> log::state::walk_segment(size_t i, offset_t from, on_damage policy,
                                       const batch_visitor& visit) {
-  if (auto done = prepare(i); !done)
+  if (auto done = prepare(i, read_mode::blocking); !done)
     return failure(std::move(done.error()));
-  auto& in = *segments[i];
-  auto source = in.source();
-  if (!source)
-    return failure(std::move(source.error()));
-  auto entry = in.offsets().floor(from);
-  uint64_t position = entry ? entry->position : 0;
-  header_reader reader{**source, in.size_bytes(), read_mode::blocking};
-  while (position < in.size_bytes()) {
-    if (auto* fence = fences.next(in.base_offset(), position);
-        fence != nullptr && fence->position_begin <= position) {
-      position = fence->position_end;
-      continue;
-    }
-    auto read = reader.at(position);
-    if (!read
-        && (policy == on_damage::fail
-            || read.error().code != errc::corrupt_log))
-      return failure(std::move(read.error()));
-    if (!read) {
-      auto next = in.offsets().above_position(position);
-      position = next ? next->position : in.size_bytes();
-      continue;
-    }
-    if (read->header.last_offset() >= from) {
-      auto go_on = visit({read->header, in, position});
-      if (!go_on || !*go_on)
-        return go_on;
-    }
-    position += read->header.size_bytes();
-  }
-  return true;
+  return storage::walk_segment(*segments[i], fences, from, policy, visit);
 }
 
 } // namespace troupe::storage

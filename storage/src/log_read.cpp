@@ -47,9 +47,14 @@ log::read(offset_t from, uint32_t bytes_max, offset_t limit, read_mode mode) {
     return failure(std::move(source.error()));
   header_reader reader{**source, in.size_bytes(), mode};
   auto first = x.locate(i, from, reader);
+  read_info info;
+  if (!first && would_wait(first.error())) {
+    info.records = in.missing_rows();
+    info.cold = true;
+    return info;
+  }
   if (!first)
     return failure(std::move(first.error()));
-  read_info info;
   if (first->cold) {
     auto wanted = std::min(in.size_bytes() - first->position,
                            std::max<uint64_t>(bytes_max, cold_bytes_min));
@@ -64,9 +69,10 @@ log::read(offset_t from, uint32_t bytes_max, offset_t limit, read_mode mode) {
   info.records = {*source, first->position,
                   static_cast<uint32_t>(end - first->position), x.counters};
   info.first_batch_bytes = static_cast<uint32_t>(first->header.size_bytes());
-  info.more = end < x.readable_end(i, end, limit) || x.segment_end(i) < limit;
+  info.more =
+      end < x.readable_end(i, end, limit, mode) || x.segment_end(i) < limit;
   if (info.more)
-    info.ahead = x.range_ahead(i, end, limit, bytes_max);
+    info.ahead = x.range_ahead(i, end, limit, bytes_max, mode);
   return info;
 }
 
@@ -83,7 +89,7 @@ log::state::locate(size_t i, offset_t from, header_reader& reader) {
     if (read && (read->cold || is_next(read->header, from)))
       return located{read->header, *position, read->cold};
   }
-  if (auto done = prepare(i); !done)
+  if (auto done = prepare(i, reader.mode()); !done)
     return failure(std::move(done.error()));
   auto found = locate_by_index(i, from, reader);
   // A bad index entry and a bad batch look alike. The log is read, once.
@@ -101,15 +107,20 @@ result<log::state::located>
 log::state::locate_by_index(size_t i, offset_t from, header_reader& reader) {
   auto& in = *segments[i];
   auto floor = in.offsets().floor(from);
+  if (!floor)
+    return failure(std::move(floor.error()));
+  auto ceiling = in.offsets().ceiling(from);
+  if (!ceiling)
+    return failure(std::move(ceiling.error()));
   // Whoever read up to an indexed batch goes on with just that one.
-  if (auto entry = in.offsets().ceiling(from); entry && entry != floor) {
+  if (auto& entry = *ceiling; entry && entry != *floor) {
     auto read = reader.at(entry->position);
     if (!read && read.error().code != errc::corrupt_log)
       return failure(std::move(read.error()));
     if (read && (read->cold || holds(read->header, from)))
       return located{read->header, entry->position, read->cold};
   }
-  return walk_to(i, from, floor ? floor->position : 0, reader);
+  return walk_to(i, from, *floor ? (*floor)->position : 0, reader);
 }
 
 result<log::state::located> log::state::walk_to(size_t i, offset_t from,
@@ -132,8 +143,10 @@ result<log::state::located> log::state::walk_to(size_t i, offset_t from,
       // Damage that nobody has met yet: the next indexed batch may be fine.
       auto next = in.offsets().above_position(position);
       if (!next)
+        return failure(std::move(next.error()));
+      if (!*next)
         return failure(std::move(read.error()));
-      position = next->position;
+      position = (*next)->position;
       passed_damage = true;
       continue;
     }
@@ -145,6 +158,22 @@ result<log::state::located> log::state::walk_to(size_t i, offset_t from,
     position += read->header.size_bytes();
   }
   return failure(no_batch_of(from, in));
+}
+
+result<uint64_t> log::state::indexed_boundary(size_t i, uint64_t position,
+                                              offset_t limit, read_mode mode) {
+  if (auto done = prepare(i, mode); !done)
+    return failure(std::move(done.error()));
+  auto& index = segments[i]->offsets();
+  auto entry = index.floor_position(position);
+  if (entry && *entry && limit < segment_end(i)) {
+    auto below = index.floor(limit - 1);
+    if (!below || !*below || (*below)->position < (*entry)->position)
+      entry = std::move(below);
+  }
+  if (!entry)
+    return failure(std::move(entry.error()));
+  return *entry ? (*entry)->position : 0;
 }
 
 uint64_t log::state::slice_end(size_t i, const located& first,
@@ -166,18 +195,13 @@ uint64_t log::state::slice_end(size_t i, const located& first,
   }
   // The index knows a boundary close to the end. Without it the way is longer,
   // so an index that cannot be read now is no error here.
-  if (prepare(i)) {
-    auto entry = in.offsets().floor_position(std::min(wanted, bound));
-    if (!whole && entry)
-      if (auto below = in.offsets().floor(limit - 1);
-          !below || below->position < entry->position)
-        entry = below;
-    if (entry && entry->position > end) {
-      end = entry->position;
-      next_offset = no_offset;
-      if (whole && end - first.position >= bytes_max / 2)
-        return end;
-    }
+  auto known =
+      indexed_boundary(i, std::min(wanted, bound), limit, reader.mode());
+  if (known && *known > end) {
+    end = *known;
+    next_offset = no_offset;
+    if (whole && end - first.position >= bytes_max / 2)
+      return end;
   }
   // The rest of the way is walked, as far as headers are in memory.
   while (end < bound) {
@@ -193,7 +217,8 @@ uint64_t log::state::slice_end(size_t i, const located& first,
   return end;
 }
 
-uint64_t log::state::readable_end(size_t i, uint64_t position, offset_t limit) {
+uint64_t log::state::readable_end(size_t i, uint64_t position, offset_t limit,
+                                  read_mode mode) {
   auto& in = *segments[i];
   auto bound = in.size_bytes();
   if (auto* fence = fences.next(in.base_offset(), position))
@@ -201,27 +226,32 @@ uint64_t log::state::readable_end(size_t i, uint64_t position, offset_t limit) {
   if (limit >= segment_end(i))
     return bound;
   // The batch of this entry ends below the limit: up to it all may be read.
-  auto below = prepare(i) ? in.offsets().floor(limit - 1) : std::nullopt;
-  return below ? std::min(bound, below->position) : position;
+  // An index that cannot be read now promises nothing.
+  auto below =
+      prepare(i, mode).and_then([&] { return in.offsets().floor(limit - 1); });
+  return below && *below ? std::min(bound, (*below)->position) : position;
 }
 
 std::shared_ptr<const log_range>
 log::state::range_ahead(size_t i, uint64_t position, offset_t limit,
-                        uint64_t bytes_min) {
+                        uint64_t bytes_min, read_mode mode) {
   // Before the fences are looked at: this may find damage.
-  if (!prepare(i))
+  if (!prepare(i, mode))
     return nullptr;
-  auto end = std::min(readable_end(i, position, limit),
+  auto end = std::min(readable_end(i, position, limit, mode),
                       position + log_range::bytes_max);
   if (end < position + bytes_min)
     return nullptr;
   auto& in = *segments[i];
+  auto boundaries = in.offsets().positions_between(
+      position, end, log_range::boundary_distance_bytes);
+  if (!boundaries)
+    return nullptr;
   auto range = std::make_shared<log_range>();
   range->source = in.source_if_open();
   range->counters = counters;
   range->position_begin = position;
-  range->boundaries = in.offsets().positions_between(
-      position, end, log_range::boundary_distance_bytes);
+  range->boundaries = std::move(*boundaries);
   // Cut short by `bytes_max` it ends at the last batch that begins in it.
   if (end < in.size_bytes())
     end = range->boundaries.empty() ? position : range->boundaries.back();

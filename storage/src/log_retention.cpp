@@ -83,10 +83,10 @@ result<size_t> log::state::count_expired(timestamp_ms now, offset_t limit) {
     }
     if (config.retention_ms < 0)
       break;
-    if (auto done = prepare(count); !done)
-      return failure(std::move(done.error()));
-    auto largest = x.largest().timestamp;
-    auto age = now - (largest >= 0 ? largest : x.created_ms());
+    auto largest = largest_of(count);
+    if (!largest)
+      return failure(std::move(largest.error()));
+    auto age = now - (*largest >= 0 ? *largest : x.created_ms());
     if (age <= config.retention_ms)
       break;
     excess -= size;

@@ -8,30 +8,17 @@
 #include "producer_table.h"
 #include "read_positions.h"
 #include "segment.h"
+#include "segment_walk.h"
 
 #include <troupe/storage/log.h>
 
 #include <array>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
 namespace troupe::storage {
-
-/// What to do about a batch that cannot be read.
-enum class on_damage : uint8_t { fail, skip };
-
-/// A batch that was met on a walk through a log.
-struct walked_batch {
-  const batch_header& header;
-  segment& in;
-  uint64_t position;
-};
-
-/// Returns false to stop the walk.
-using batch_visitor = std::function<result<bool>(const walked_batch&)>;
 
 /// What a log is made of. Its functions are spread by responsibility:
 /// log.cpp (life cycle, sync), log_append.cpp, log_roll.cpp, log_lookup.cpp
@@ -46,10 +33,14 @@ struct log::state {
   /// Offset at which segment `i` ends.
   offset_t segment_end(size_t i) const;
   /// Indexes ready for look-ups; damage that this finds is fenced.
-  result<void> prepare(size_t i);
+  result<void> prepare(size_t i, read_mode mode);
+  /// The same for the time index as well. Blocks.
+  result<void> prepare_times(size_t i);
   result<void> mend(size_t i);
   /// Notes that a closed segment is in use; closes the one used longest ago.
   void touch(size_t i);
+  /// Fences what was found.
+  result<void> fence(const result<std::vector<damaged_range>>& damages);
 
   /// Calls `visit` for each batch from the one that holds `from` on, until it
   /// returns false. Fenced ranges are skipped. Blocks.
@@ -96,19 +87,23 @@ struct log::state {
   locate_by_index(size_t i, offset_t from, header_reader& reader);
   result<located>
   walk_to(size_t i, offset_t from, uint64_t position, header_reader& reader);
+  /// The last indexed beginning of a batch at or before `position`, and not
+  /// behind `limit`; 0 when there is none.
+  result<uint64_t>
+  indexed_boundary(size_t i, uint64_t position, offset_t limit, read_mode mode);
   uint64_t slice_end(size_t i, const located& first, uint32_t bytes_max,
                      offset_t limit, header_reader& reader);
   /// Where what may be read of segment `i` from `position` on ends.
-  uint64_t readable_end(size_t i, uint64_t position, offset_t limit);
+  uint64_t
+  readable_end(size_t i, uint64_t position, offset_t limit, read_mode mode);
   /// What follows a slice that ends at `position`; null when that is less than
   /// `bytes_min`.
-  std::shared_ptr<const log_range> range_ahead(size_t i, uint64_t position,
-                                               offset_t limit,
-                                               uint64_t bytes_min);
+  std::shared_ptr<const log_range>
+  range_ahead(size_t i, uint64_t position, offset_t limit, uint64_t bytes_min,
+              read_mode mode);
 
-  /// Largest timestamp at or after the log start, and its batch.
-  result<std::optional<time_index::entry>> largest_batch();
-
+  /// Largest timestamp of segment `i`. Blocks.
+  result<timestamp_ms> largest_of(size_t i);
   /// Takes the first `count` segments out of the log.
   result<removed_files> remove_oldest(size_t count);
   result<size_t> count_expired(timestamp_ms now, offset_t limit);
@@ -128,6 +123,8 @@ struct log::state {
   result<void> truncate_segment(size_t i, const cut& at);
   /// Memory follows the files.
   void forget_after_end();
+  /// Removes all segments, the newest first, and makes one at `offset`.
+  result<void> begin_anew(offset_t offset);
 
   result<void> plan_segments(compaction_plan& plan, offset_t limit);
   result<bool> is_young(size_t i, timestamp_ms now);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log_state.h"
 
+#include <troupe/storage/assert.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -68,7 +70,7 @@ result<void> log::truncate_to(offset_t offset) {
     return {};
   ++x.compaction_generation;
   auto i = x.segment_at(offset);
-  if (auto done = x.prepare(i); !done)
+  if (auto done = x.prepare_times(i); !done)
     return done;
   auto cut = x.find_cut(i, offset);
   if (!cut)
@@ -99,6 +101,40 @@ result<void> log::state::truncate_segment(size_t i, const cut& at) {
                        + " ends at offset " + std::to_string(*end) + ", not at "
                        + std::to_string(at.offset));
   // Removed segments must not come back behind what is appended now.
+  return fs.sync_directory(options.directory);
+}
+
+result<void> log::restart_at(offset_t offset) {
+  ASSERT(offset >= 0);
+  auto& x = *state_;
+  if (auto done = x.check_writable(); !done)
+    return done;
+  ++x.compaction_generation;
+  auto done = x.begin_anew(offset);
+  // Whatever a failure left: nobody may append to it.
+  x.poisoned = !done;
+  x.start_offset = x.end_offset = offset;
+  x.epochs.truncate_to(0);
+  x.producers.clear();
+  x.forget_after_end();
+  x.synced_offset = x.first_dirty_offset = offset;
+  return done;
+}
+
+result<void> log::state::begin_anew(offset_t offset) {
+  if (auto done = remove_after(0); !done)
+    return done;
+  // A crash from here on leaves no segment: a log that is empty.
+  if (auto done = segments.front()->remove(); !done)
+    return done;
+  auto created = segment::create(fs, options.directory, offset,
+                                 segments.front()->created_ms());
+  if (!created)
+    return failure(std::move(created.error()));
+  if (gaps)
+    (*created)->expect_gaps();
+  segments.front() = std::move(*created);
+  open_segments.fill(no_offset);
   return fs.sync_directory(options.directory);
 }
 

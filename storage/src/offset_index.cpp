@@ -38,94 +38,115 @@ void offset_index::add(offset_t last_offset, uint64_t position) {
   table_.append(row);
 }
 
-result<void> offset_index::prepare(uint64_t log_bytes) {
-  if (auto done = table_.prepare(); !done)
-    return done;
+result<void> offset_index::prepare(uint64_t log_bytes, read_mode mode) {
+  table_.use(mode);
   // Rows that we wrote ourselves since then are in order.
   checked_rows_ = std::min(checked_rows_, table_.rows());
-  auto previous =
-      checked_rows_ == 0 ? entry{base_offset_ - 1, 0} : at(checked_rows_ - 1);
-  for (auto i = checked_rows_; i < table_.rows(); ++i) {
-    auto current = at(i);
-    if (current.offset <= previous.offset || current.position >= log_bytes
-        || (i > 0 && current.position <= previous.position))
+  if (checked_rows_ == table_.rows())
+    return {};
+  auto last = checked_rows_ == 0 ? result<entry>{entry{base_offset_ - 1, 0}}
+                                 : at(checked_rows_ - 1);
+  if (!last)
+    return failure(std::move(last.error()));
+  auto previous = *last;
+  for (; checked_rows_ < table_.rows(); ++checked_rows_) {
+    auto current = at(checked_rows_);
+    if (!current)
+      return failure(std::move(current.error()));
+    if (current->offset <= previous.offset || current->position >= log_bytes
+        || (checked_rows_ > 0 && current->position <= previous.position))
       return failure(errc::corrupt_log, table_.path() + " is not in order");
-    previous = current;
+    previous = *current;
   }
-  checked_rows_ = table_.rows();
   return {};
 }
 
 result<std::optional<offset_index::entry>> offset_index::last() {
-  if (table_.rows() == 0)
+  table_.use(read_mode::blocking);
+  return before(table_.rows());
+}
+
+result<std::optional<offset_index::entry>>
+offset_index::before(const result<size_t>& i) {
+  if (!i)
+    return failure(i.error());
+  if (*i == 0)
     return std::nullopt;
-  auto row = table_.last_row();
-  if (!row)
-    return failure(std::move(row.error()));
-  return decode(*row);
+  return at(*i - 1);
 }
 
-std::optional<offset_index::entry> offset_index::floor(offset_t x) const {
-  auto i =
-      table_.partition_point([&](auto row) { return decode(row).offset <= x; });
-  return i == 0 ? std::nullopt : std::optional{at(i - 1)};
+result<std::optional<offset_index::entry>>
+offset_index::from(const result<size_t>& i) {
+  if (!i)
+    return failure(i.error());
+  if (*i == table_.rows())
+    return std::nullopt;
+  return at(*i);
 }
 
-std::optional<offset_index::entry> offset_index::ceiling(offset_t x) const {
-  auto i =
-      table_.partition_point([&](auto row) { return decode(row).offset < x; });
-  return i == table_.rows() ? std::nullopt : std::optional{at(i)};
+result<std::optional<offset_index::entry>> offset_index::floor(offset_t x) {
+  return before(table_.partition_point(
+      [&](auto row) { return decode(row).offset <= x; }));
 }
 
-std::optional<offset_index::entry>
-offset_index::floor_position(uint64_t x) const {
-  auto i = table_.partition_point(
-      [&](auto row) { return decode(row).position <= x; });
-  return i == 0 ? std::nullopt : std::optional{at(i - 1)};
+result<std::optional<offset_index::entry>> offset_index::ceiling(offset_t x) {
+  return from(
+      table_.partition_point([&](auto row) { return decode(row).offset < x; }));
 }
 
-std::optional<offset_index::entry>
-offset_index::above_position(uint64_t x) const {
-  auto i = table_.partition_point(
-      [&](auto row) { return decode(row).position <= x; });
-  return i == table_.rows() ? std::nullopt : std::optional{at(i)};
+result<std::optional<offset_index::entry>>
+offset_index::floor_position(uint64_t x) {
+  return before(table_.partition_point(
+      [&](auto row) { return decode(row).position <= x; }));
 }
 
-std::vector<uint64_t>
+result<std::optional<offset_index::entry>>
+offset_index::above_position(uint64_t x) {
+  return from(table_.partition_point(
+      [&](auto row) { return decode(row).position <= x; }));
+}
+
+result<std::vector<uint64_t>>
 offset_index::positions_between(uint64_t begin, uint64_t end,
-                                uint64_t distance) const {
+                                uint64_t distance) {
   std::vector<uint64_t> found;
   found.reserve((end - begin) / distance + 1);
-  auto rows = table_.rows();
   auto not_above = [&](uint64_t mark) {
     return [this, mark](auto row) { return decode(row).position <= mark; };
   };
   auto i = table_.partition_point(not_above(begin));
+  if (!i)
+    return failure(std::move(i.error()));
   for (auto mark = begin; mark < end;) {
     mark = std::min(mark + distance, end);
-    // The next mark is close: ever longer steps find it sooner than halving
-    // the whole index.
-    auto low = i;
-    auto high = i;
-    for (size_t step = 1; high < rows && at(high).position <= mark; step *= 2) {
-      low = high + 1;
-      high = std::min(high + step, rows);
+    auto next = table_.partition_point_from(*i, not_above(mark));
+    if (!next)
+      return failure(std::move(next.error()));
+    if (*next > *i) {
+      auto last = at(*next - 1);
+      if (!last)
+        return failure(std::move(last.error()));
+      found.push_back(last->position);
     }
-    auto next = table_.partition_point(not_above(mark), low, high);
-    if (next > i)
-      found.push_back(at(next - 1).position);
     i = next;
   }
   return found;
 }
 
-void offset_index::truncate_to(offset_t end) {
-  table_.truncate(table_.partition_point(
-      [&](auto row) { return decode(row).offset < end; }));
+result<void> offset_index::truncate_to(offset_t end) {
+  auto rows = table_.partition_point(
+      [&](auto row) { return decode(row).offset < end; });
+  if (!rows)
+    return failure(std::move(rows.error()));
+  table_.truncate(*rows);
+  return {};
 }
 
-offset_index::entry offset_index::at(size_t i) const {
-  return decode(table_.row(i));
+result<offset_index::entry> offset_index::at(size_t i) {
+  auto row = table_.row(i);
+  if (!row)
+    return failure(std::move(row.error()));
+  return decode(*row);
 }
 
 offset_index::entry offset_index::decode(std::span<const std::byte> row) const {

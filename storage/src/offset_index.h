@@ -34,37 +34,41 @@ public:
 
   void add(offset_t last_offset, uint64_t position);
 
-  /// Maps what is on disk; corrupt_log when the rows do not ascend or point
-  /// beyond `log_bytes`.
-  result<void> prepare(uint64_t log_bytes);
+  /// Looks at rows that were not looked at yet: corrupt_log when they do not
+  /// ascend or point beyond `log_bytes`. `mode` holds for the look-ups that
+  /// follow, too.
+  result<void> prepare(uint64_t log_bytes, read_mode mode);
 
-  /// The last entry, without a mapping.
   result<std::optional<entry>> last();
 
   /// The last entry with offset <= `x`.
-  std::optional<entry> floor(offset_t x) const;
+  result<std::optional<entry>> floor(offset_t x);
   /// The first entry with offset >= `x`.
-  std::optional<entry> ceiling(offset_t x) const;
+  result<std::optional<entry>> ceiling(offset_t x);
   /// The last entry with position <= `x`.
-  std::optional<entry> floor_position(uint64_t x) const;
+  result<std::optional<entry>> floor_position(uint64_t x);
   /// The first entry with position > `x`.
-  std::optional<entry> above_position(uint64_t x) const;
+  result<std::optional<entry>> above_position(uint64_t x);
 
   /// Positions of entries in (begin, end], ascending: in each stretch of
   /// `distance` bytes the last one.
-  std::vector<uint64_t> positions_between(uint64_t begin, uint64_t end,
-                                          uint64_t distance) const;
+  result<std::vector<uint64_t>>
+  positions_between(uint64_t begin, uint64_t end, uint64_t distance);
 
   /// Drops entries at and after `end`; needs `prepare`.
-  void truncate_to(offset_t end);
+  result<void> truncate_to(offset_t end);
 
-  entry at(size_t i) const;
+  result<entry> at(size_t i);
 
   index_table& table() noexcept { return table_; }
   const index_table& table() const noexcept { return table_; }
 
 private:
   entry decode(std::span<const std::byte> row) const;
+  /// The entry before row `i`, none for the first.
+  result<std::optional<entry>> before(const result<size_t>& i);
+  /// The entry at row `i`, none behind the last.
+  result<std::optional<entry>> from(const result<size_t>& i);
 
   index_table table_;
   offset_t base_offset_;

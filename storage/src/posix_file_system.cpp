@@ -7,7 +7,6 @@
 #include <filesystem>
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -15,25 +14,6 @@
 namespace troupe::storage {
 
 namespace {
-
-class posix_mapping final : public mapped_file {
-public:
-  posix_mapping(void* address, size_t size) : address_(address), size_(size) {}
-  ~posix_mapping() override {
-    if (size_ > 0)
-      ::munmap(address_, size_);
-  }
-  posix_mapping(const posix_mapping&) = delete;
-  posix_mapping& operator=(const posix_mapping&) = delete;
-
-  std::span<const std::byte> bytes() const noexcept override {
-    return {static_cast<const std::byte*>(address_), size_};
-  }
-
-private:
-  void* address_;
-  size_t size_;
-};
 
 int flags_of(open_mode mode) {
   switch (mode) {
@@ -59,7 +39,6 @@ class real_file_system final : public file_system {
 public:
   result<std::shared_ptr<file>>
   open(const std::string& path, open_mode mode) override;
-  result<std::shared_ptr<mapped_file>> map(const std::string& path) override;
   result<std::vector<std::string>> list(const std::string& path) override;
   result<bool> exists(const std::string& path) override;
   result<void> create_directories(const std::string& path) override;
@@ -76,23 +55,6 @@ real_file_system::open(const std::string& path, open_mode mode) {
   if (descriptor < 0)
     return failure(from_errno(errno, "cannot open " + path));
   return std::make_shared<posix_file>(descriptor, path);
-}
-
-result<std::shared_ptr<mapped_file>>
-real_file_system::map(const std::string& path) {
-  auto descriptor = open_descriptor(path, O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0)
-    return failure(from_errno(errno, "cannot open " + path));
-  posix_file source{descriptor, path};
-  auto size = source.size();
-  if (!size)
-    return failure(std::move(size.error()));
-  if (*size == 0)
-    return std::make_shared<posix_mapping>(nullptr, 0);
-  auto* address = ::mmap(nullptr, *size, PROT_READ, MAP_SHARED, descriptor, 0);
-  if (address == MAP_FAILED)
-    return failure(from_errno(errno, "cannot map " + path));
-  return std::make_shared<posix_mapping>(address, *size);
 }
 
 result<std::vector<std::string>>

@@ -74,7 +74,7 @@ producer_table::check(const batch_header& h) const {
       if (x.base_sequence == h.base_sequence
           && x.last_offset_delta == h.last_offset_delta)
         return checked{verdict::duplicate, x.base_offset,
-                       x.base_offset + x.last_offset_delta + 1};
+                       x.base_offset + x.last_offset_delta + 1, x.timestamp};
     }
   auto expected = same_epoch ? sequence_after(known.last_sequence()) : 0;
   if (h.base_sequence != expected)

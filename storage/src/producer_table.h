@@ -32,6 +32,8 @@ public:
     /// Where the first copy of a duplicate lies; no_offset otherwise.
     offset_t base_offset = no_offset;
     offset_t next_offset = no_offset;
+    /// Its largest timestamp.
+    timestamp_ms timestamp = no_timestamp;
   };
 
   producer_table() = default;

@@ -68,6 +68,17 @@ segment::open(file_system& fs, const std::string& directory,
   return x;
 }
 
+result<std::unique_ptr<segment>>
+segment::open_part(file_system& fs, const std::string& directory,
+                   offset_t base_offset, uint64_t size_bytes) {
+  std::unique_ptr<segment> x{
+      new segment{fs, directory, base_offset, no_timestamp, {}}};
+  if (auto source = x->source(); !source)
+    return failure(std::move(source.error()));
+  x->size_ = size_bytes;
+  return x;
+}
+
 result<std::shared_ptr<file>> segment::source() {
   if (source_ == nullptr) {
     auto opened = fs_.open(path_, open_mode::read);
@@ -94,7 +105,7 @@ result<offset_t> segment::make_active() {
   if (auto done = open_writable(); !done)
     return failure(std::move(done.error()));
   if (!attached_)
-    if (auto done = attach_indexes(); !done)
+    if (auto done = attach_indexes(read_mode::blocking); !done)
       return failure(std::move(done.error()));
   return walk_tail();
 }
@@ -164,8 +175,10 @@ result<void> segment::trim(uint64_t position) {
 }
 
 result<void> segment::truncate(offset_t end, uint64_t position) {
-  offsets_.truncate_to(end);
-  times_.truncate_to(end);
+  if (auto done = offsets_.truncate_to(end); !done)
+    return done;
+  if (auto done = times_.truncate_to(end); !done)
+    return done;
   largest_.reset();
   first_timestamp_.reset();
   return trim(position);

@@ -6,20 +6,15 @@
 
 namespace troupe::storage {
 
-namespace {
-
-/// Is it the index that is bad, rather than the disk or the process?
-bool is_mendable(const error& x) {
+bool is_mendable(const error& x) noexcept {
   return x.code == errc::corrupt_log || x.code == errc::not_found;
 }
 
-} // namespace
-
-result<void> segment::attach_indexes() {
+result<void> segment::attach_indexes(read_mode mode) {
   auto offsets = offsets_.attach();
   if (!offsets)
     return failure(std::move(offsets.error()));
-  auto times = times_.attach();
+  auto times = times_.attach(mode);
   if (!times)
     return failure(std::move(times.error()));
   // A segment of any size has at least the last time entry, unless no batch
@@ -31,23 +26,55 @@ result<void> segment::attach_indexes() {
   return {};
 }
 
-result<void> segment::try_prepare() {
+result<void> segment::try_prepare(read_mode mode) {
   if (!attached_)
-    if (auto done = attach_indexes(); !done)
+    if (auto done = attach_indexes(mode); !done)
       return done;
-  if (auto done = offsets_.prepare(size_); !done)
-    return done;
-  return times_.prepare();
+  auto end = grows_ ? std::numeric_limits<uint64_t>::max() : size_;
+  return offsets_.prepare(end, mode);
 }
 
 result<std::vector<damaged_range>>
-segment::prepare_indexes(offset_t end_offset, int64_t interval_bytes) {
-  auto done = try_prepare();
+segment::prepare_indexes(offset_t end_offset, int64_t interval_bytes,
+                         read_mode mode) {
+  auto done = try_prepare(mode);
   if (done)
     return std::vector<damaged_range>{};
   if (!is_mendable(done.error()))
     return failure(std::move(done.error()));
   return mend_indexes(end_offset, interval_bytes);
+}
+
+result<std::vector<damaged_range>>
+segment::prepare_times(offset_t end_offset, int64_t interval_bytes) {
+  auto done = use_indexes();
+  if (done)
+    return std::vector<damaged_range>{};
+  if (!is_mendable(done.error()))
+    return failure(std::move(done.error()));
+  return mend_indexes(end_offset, interval_bytes);
+}
+
+result<void> segment::use_indexes() {
+  if (auto done = try_prepare(read_mode::blocking); !done)
+    return done;
+  return times_.prepare();
+}
+
+void segment::forget_indexes() {
+  offsets_.reset();
+  times_.reset();
+  attached_ = true;
+}
+
+bool segment::indexes_written_out() const noexcept {
+  return !attached_
+         || (offsets_.table().written_out() && times_.table().written_out());
+}
+
+const file_slice& segment::missing_rows() const noexcept {
+  auto& rows = offsets_.table().missing();
+  return rows.source != nullptr ? rows : times_.table().missing();
 }
 
 result<std::vector<damaged_range>>
@@ -147,6 +174,17 @@ time_index::entry segment::largest() const {
   if (largest_)
     return *largest_;
   return times_.last().value_or(time_index::entry{});
+}
+
+result<time_index::entry> segment::peek_largest() {
+  if (!largest_ && !attached_)
+    if (auto done = attach_indexes(read_mode::blocking); !done)
+      return failure(std::move(done.error()));
+  return largest();
+}
+
+std::optional<time_index::entry> segment::known_largest() const {
+  return largest_ ? largest_ : times_.last();
 }
 
 void segment::collect_unsynced(std::vector<std::shared_ptr<file>>& into) const {

@@ -14,16 +14,18 @@ namespace troupe::storage {
 time_index::time_index(file_system& fs, std::string path, offset_t base_offset)
     : table_(fs, std::move(path), row_bytes), base_offset_(base_offset) {}
 
-result<bool> time_index::attach() {
+result<bool> time_index::attach(read_mode mode) {
   last_.reset();
   checked_rows_ = 0;
   auto attached = table_.attach();
   if (!attached || !*attached || table_.rows() == 0)
     return attached;
+  table_.use(mode);
   auto row = table_.last_row();
   if (!row)
     return failure(std::move(row.error()));
   last_ = decode(*row);
+  table_.release();
   return last_->timestamp >= 0 && last_->offset >= base_offset_;
 }
 
@@ -46,37 +48,56 @@ void time_index::add(const entry& x) {
 }
 
 result<void> time_index::prepare() {
-  if (auto done = table_.prepare(); !done)
-    return done;
+  table_.use(read_mode::blocking);
   checked_rows_ = std::min(checked_rows_, table_.rows());
-  auto previous = checked_rows_ == 0 ? entry{no_timestamp, base_offset_}
-                                     : at(checked_rows_ - 1);
-  for (auto i = checked_rows_; i < table_.rows(); ++i) {
-    auto current = at(i);
-    if (current.timestamp <= previous.timestamp
-        || current.offset < previous.offset)
+  if (checked_rows_ == table_.rows())
+    return {};
+  auto last = checked_rows_ == 0
+                  ? result<entry>{entry{no_timestamp, base_offset_}}
+                  : at(checked_rows_ - 1);
+  if (!last)
+    return failure(std::move(last.error()));
+  auto previous = *last;
+  for (; checked_rows_ < table_.rows(); ++checked_rows_) {
+    auto current = at(checked_rows_);
+    if (!current)
+      return failure(std::move(current.error()));
+    if (current->timestamp <= previous.timestamp
+        || current->offset < previous.offset)
       return failure(errc::corrupt_log, table_.path() + " is not in order");
-    previous = current;
+    previous = *current;
   }
-  checked_rows_ = table_.rows();
   return {};
 }
 
-std::optional<time_index::entry> time_index::floor(timestamp_ms x) const {
+result<std::optional<time_index::entry>> time_index::floor(timestamp_ms x) {
   auto i = table_.partition_point(
       [&](auto row) { return decode(row).timestamp <= x; });
-  return i == 0 ? std::nullopt : std::optional{at(i - 1)};
+  if (!i)
+    return failure(std::move(i.error()));
+  if (*i == 0)
+    return std::nullopt;
+  return at(*i - 1);
 }
 
-void time_index::truncate_to(offset_t end) {
+result<void> time_index::truncate_to(offset_t end) {
   auto rows = table_.partition_point(
       [&](auto row) { return decode(row).offset < end; });
-  last_ = rows == 0 ? std::nullopt : std::optional{at(rows - 1)};
-  table_.truncate(rows);
+  if (!rows)
+    return failure(std::move(rows.error()));
+  auto last = *rows == 0 ? result<entry>{entry{}} : at(*rows - 1);
+  if (!last)
+    return failure(std::move(last.error()));
+  last_ = *rows == 0 ? std::nullopt : std::optional{*last};
+  table_.truncate(*rows);
+  return {};
 }
 
-time_index::entry time_index::at(size_t i) const {
-  return decode(table_.row(i));
+result<time_index::entry> time_index::at(size_t i) {
+  auto row = table_.row(i);
+  if (!row)
+    return failure(std::move(row.error()));
+  return decode(*row);
 }
 
 time_index::entry time_index::decode(std::span<const std::byte> row) const {

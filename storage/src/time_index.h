@@ -28,25 +28,26 @@ public:
 
   /// Takes over the file's rows and looks at the last one; false when they
   /// cannot be right.
-  result<bool> attach();
+  result<bool> attach(read_mode mode);
 
   void reset();
 
   /// Adds `x` if its timestamp is larger than all before.
   void add(const entry& x);
 
-  /// Maps what is on disk; corrupt_log when the rows do not ascend.
+  /// Looks at rows that were not looked at yet: corrupt_log when they do not
+  /// ascend. Blocks, as do the look-ups.
   result<void> prepare();
 
   const std::optional<entry>& last() const noexcept { return last_; }
 
   /// The last entry with timestamp <= `x`.
-  std::optional<entry> floor(timestamp_ms x) const;
+  result<std::optional<entry>> floor(timestamp_ms x);
 
   /// Drops entries at and after `end`; needs `prepare`.
-  void truncate_to(offset_t end);
+  result<void> truncate_to(offset_t end);
 
-  entry at(size_t i) const;
+  result<entry> at(size_t i);
 
   index_table& table() noexcept { return table_; }
   const index_table& table() const noexcept { return table_; }

@@ -27,6 +27,7 @@ struct broker_fixture : actor_fixture {
     config.lanes = {nullptr};
     config.routes = routes;
     config.now = [] { return storage::timestamp_ms{1000}; };
+    config.steady_now = [] { return int64_t{0}; };
     auto& fs = storage::posix_file_system();
     for (const auto& directory : where) {
       log_keeper_config keeper{&fs, offsets, directory.path(), false,

@@ -2,37 +2,66 @@
 #include "actor_fixture.h"
 #include "controller_actor.h"
 
-#include <tests/storage/fault_file_system.h>
-
-#include <cerrno>
 #include <set>
+#include <utility>
 
 using namespace troupe;
 using namespace troupe::actors;
 using cluster::refusal;
-using storage::test::operation;
 
 namespace {
 
 constexpr cluster::node_id node_id = 0;
 
-/// A real controller on a metadata log in memory; its follower is a dummy.
+/// A quorum in memory that agrees at once, unless told otherwise.
+struct dummy_quorum_state {
+  cluster::image_ptr image = std::make_shared<cluster::metadata_image>();
+  /// What the next proposal is answered, when it is a problem.
+  problem refuse_next;
+  size_t proposals = 0;
+  std::vector<controller_actor> listeners;
+
+  records_committed commit(const propose_records& x) {
+    ++proposals;
+    if (!refuse_next.ok())
+      return {std::exchange(refuse_next, {}), nullptr};
+    REQUIRE(x.expected_end_offset == image->end_offset);
+    auto next = cluster::apply(
+        *image, x.records,
+        image->end_offset + static_cast<storage::offset_t>(x.records.size()));
+    REQUIRE_MESSAGE(next, next.error().message);
+    image = *next;
+    for (const auto& listener : listeners)
+      caf::anon_send(listener, image_committed{image});
+    return {{}, image};
+  }
+};
+
+/// A real controller over such a quorum; its follower is a dummy.
 struct controller_fixture : actor_fixture {
-  storage::test::fault_file_system fs;
+  dummy_quorum_state agreed;
   std::vector<cluster::image_ptr> applied;
   bool hold = false;
   caf::typed_response_promise<metadata_applied> held;
+  quorum_actor quorum;
   broker_actor follower;
   controller_actor controller;
+  /// Another node's, which is asked when this one does not lead.
+  controller_actor elsewhere;
   int64_t block = 10;
+  int64_t now_ms = 0;
+  cluster::leader_epoch_t epoch = 0;
 
   controller_fixture() {
-    REQUIRE(fs.create_directories("/data"));
     follower = keep(system().spawn(dummy_broker, this));
-    start();
+    quorum = keep(system().spawn(dummy_quorum, &agreed));
+    controller = start(node_id);
+    lead(controller, node_id);
+    register_me();
   }
   ~controller_fixture() {
     held = {};
+    agreed.listeners.clear();
     end_actors();
   }
 
@@ -48,6 +77,7 @@ struct controller_fixture : actor_fixture {
         },
         [](const partition_failed&) {},
         [](const compaction_due&) {},
+        [](const replica_check_due&) {},
         // A promise is delivered by its actor alone; this is the signal.
         [=](const housekeeping_due&) {
           test->held.deliver(metadata_applied{});
@@ -56,33 +86,45 @@ struct controller_fixture : actor_fixture {
     };
   }
 
-  void start() {
-    cluster::metadata_log_options where;
-    where.directory = "/data";
-    auto log = cluster::metadata_log::open(fs, where);
-    REQUIRE(log);
+  controller_actor start(cluster::node_id self) {
     controller_config config;
-    config.broker.id = node_id;
+    config.broker.id = self;
     config.broker.producer_id_block_size = block;
-    config.log = std::make_shared<std::unique_ptr<cluster::metadata_log>>(
-        std::move(*log));
+    config.quorum = quorum;
     config.follower = follower;
+    config.controller_of = [this](cluster::node_id) {
+      return caf::actor_cast<remote_controller_actor>(elsewhere);
+    };
     config.seed = 1;
-    config.now = [] { return storage::timestamp_ms{1000}; };
-    controller = keep(system().spawn(actors::controller, std::move(config)));
-    register_me();
+    config.now = [this] { return now_ms; };
+    auto x = keep(system().spawn(actors::controller, std::move(config)));
+    agreed.listeners.push_back(x);
+    return x;
+  }
+
+  void lead(const controller_actor& whom, cluster::node_id leader) {
+    tell(whom, quorum_changed{leader, ++epoch, leader == node_id,
+                              agreed.image});
   }
 
   void restart() {
     caf::anon_send_exit(controller, caf::exit_reason::user_shutdown);
+    agreed.listeners.clear();
     run();
     applied.clear();
-    start();
+    controller = start(node_id);
+    lead(controller, node_id);
+    register_me();
   }
 
   metadata_decided register_me() {
     return ask<metadata_decided>(controller,
                                  register_node{{node_id, "host", 9092, ""}});
+  }
+
+  static quorum_actor::behavior_type
+  dummy_quorum(quorum_actor::pointer, dummy_quorum_state* state) {
+    return {[=](const propose_records& x) { return state->commit(x); }};
   }
 
   static create_topics creation(std::vector<std::string> names) {
@@ -184,24 +226,25 @@ TEST_CASE("controller: partitions are added and configs altered") {
         == "5000");
 }
 
-TEST_CASE("controller: what could not be synced was not decided") {
+TEST_CASE("controller: what was not agreed on was not decided") {
   controller_fixture x;
   x.applied.clear();
-  x.fs.inject(operation::sync, "__cluster_metadata-0", EIO);
+  x.agreed.refuse_next = storage::error{storage::errc::io, "no disk"};
   auto decided = x.create({"a", "no/pe"});
   REQUIRE(decided.results.size() == 2);
-  CHECK(std::holds_alternative<storage::errc>(decided.results[0].code));
+  CHECK(is(decided.results[0], storage::errc::io));
   CHECK(is(decided.results[1], refusal::invalid_topic_name));
   CHECK(decided.image->find("a") == nullptr);
   CHECK(x.applied.empty());
+  CHECK(x.create({"a"}).results.at(0).ok());
 }
 
 TEST_CASE("controller: decisions survive a restart") {
   controller_fixture x;
   auto id = x.create({"a"}).image->find("a")->id;
   x.restart();
-  // Registered already: nothing new to tell anybody.
-  CHECK(x.applied.empty());
+  // Registered already: nothing new to agree on, only to be served.
+  CHECK(x.applied.size() == 1);
   auto again = x.create({"a"});
   CHECK(is(again.results.at(0), refusal::topic_exists));
   CHECK(again.image->find("a")->id == id);
@@ -229,9 +272,77 @@ TEST_CASE("controller: producer ids are given once, also after a restart") {
 
 TEST_CASE("controller: a producer id that cannot be noted is not given") {
   controller_fixture x;
-  x.fs.inject(operation::write, "__cluster_metadata-0", EIO);
+  x.agreed.refuse_next = storage::error{storage::errc::io, "no disk"};
   auto refused =
       x.ask<producer_id_allocated>(x.controller, allocate_producer_id{});
   CHECK_FALSE(refused.why.ok());
   CHECK(refused.producer_id == -1);
+  CHECK(x.producer_id() >= 0);
+}
+
+TEST_CASE("controller: without a leader every question is refused at once") {
+  controller_fixture x;
+  x.lead(x.controller, cluster::no_node);
+  CHECK(is(x.create({"a"}).results.at(0), refusal::not_controller));
+  auto refused =
+      x.ask<producer_id_allocated>(x.controller, allocate_producer_id{});
+  CHECK(is(refused.why, refusal::not_controller));
+  auto beat = x.ask<heartbeat_answered>(x.controller,
+                                        cluster::node_heartbeat{node_id});
+  CHECK(is(beat.why, refusal::not_controller));
+  auto isr = x.ask<isr_judged>(x.controller, propose_isr{});
+  CHECK(is(isr.why, refusal::not_controller));
+  auto joined = x.ask<cluster_joined>(x.controller, join_cluster{});
+  CHECK(is(joined.why, refusal::not_controller));
+}
+
+TEST_CASE("controller: what another node decides is served here first") {
+  controller_fixture x;
+  x.elsewhere = x.controller;
+  auto here = x.start(7);
+  x.lead(here, node_id);
+  x.applied.clear();
+  auto decided = x.ask<metadata_decided>(here, x.creation({"a", "no/pe"}));
+  REQUIRE(decided.results.size() == 2);
+  CHECK(decided.results[0].ok());
+  CHECK(is(decided.results[1], refusal::invalid_topic_name));
+  CHECK(decided.image->find("a") != nullptr);
+  // Both brokers, which are one in this test.
+  CHECK(x.applied.size() == 2);
+  auto first = x.ask<producer_id_allocated>(here, allocate_producer_id{});
+  REQUIRE(first.why.ok());
+  CHECK(first.producer_id != x.producer_id());
+}
+
+TEST_CASE("controller: questions that come together are agreed on together") {
+  controller_fixture x;
+  x.agreed.proposals = 0;
+  auto a = x.start_asking<metadata_decided>(x.controller, x.creation({"a"}));
+  CHECK(x.agreed.proposals == 1);
+  std::vector<std::shared_ptr<std::optional<metadata_decided>>> answers;
+  for (const char* name : {"b", "c", "d"})
+    x.system().spawn([&, name](caf::event_based_actor* self) {
+      self->request(x.controller, std::chrono::minutes(1), x.creation({name}))
+          .then([](const metadata_decided& y) {
+            CHECK(y.results.at(0).ok());
+          });
+    });
+  x.run();
+  CHECK(x.agreed.proposals <= 4);
+  CHECK(x.agreed.image->topics.size() == 4);
+}
+
+TEST_CASE("controller: a node that joins keeps its id when it asks again") {
+  controller_fixture x;
+  join_cluster order;
+  order.incarnation.bytes.back() = 5;
+  order.cluster_host = "peer";
+  order.cluster_port = 9;
+  auto first = x.ask<cluster_joined>(x.controller, order);
+  REQUIRE_MESSAGE(first.why.ok(), first.why.message);
+  CHECK(first.node != node_id);
+  CHECK(first.node != cluster::no_node);
+  CHECK(x.ask<cluster_joined>(x.controller, order).node == first.node);
+  order.incarnation.bytes.back() = 6;
+  CHECK(x.ask<cluster_joined>(x.controller, order).node != first.node);
 }

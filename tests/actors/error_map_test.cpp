@@ -28,6 +28,11 @@ TEST_CASE("error_map: each reason of an actor has its code") {
       {errc::stopping, error_code::not_leader_or_follower},
       {errc::timed_out, error_code::request_timed_out},
       {errc::internal, error_code::unknown_server_error},
+      {errc::not_leader, error_code::not_leader_or_follower},
+      {errc::not_enough_replicas, error_code::not_enough_replicas},
+      {errc::not_enough_replicas_after_append,
+       error_code::not_enough_replicas_after_append},
+      {errc::offset_not_available, error_code::offset_not_available},
   };
   for (auto [reason, code] : expected) {
     CAPTURE(to_string(reason));
@@ -85,6 +90,19 @@ TEST_CASE("error_map: each refusal of the controller has its code") {
       {refusal::invalid_request, error_code::invalid_request},
       {refusal::policy_violation, error_code::policy_violation},
       {refusal::topic_deletion_disabled, error_code::topic_deletion_disabled},
+      {refusal::not_controller, error_code::not_controller},
+      {refusal::duplicate_node, error_code::duplicate_broker_registration},
+      {refusal::unknown_node, error_code::broker_id_not_registered},
+      {refusal::stale_incarnation, error_code::stale_broker_epoch},
+      {refusal::fenced_leader_epoch, error_code::fenced_leader_epoch},
+      {refusal::stale_partition_epoch, error_code::invalid_update_version},
+      {refusal::ineligible_replica, error_code::ineligible_replica},
+      {refusal::no_reassignment, error_code::no_reassignment_in_progress},
+      {refusal::preferred_leader_not_available,
+       error_code::preferred_leader_not_available},
+      {refusal::eligible_leaders_not_available,
+       error_code::eligible_leaders_not_available},
+      {refusal::election_not_needed, error_code::election_not_needed},
   };
   for (auto [reason, code] : expected) {
     CAPTURE(cluster::to_string(reason));

@@ -4,7 +4,12 @@
 #include "group_coordinator_actor.h"
 #include "routing_fixture.h"
 
+#include <troupe/cluster/group_record_codec.h>
+#include <troupe/storage/record_batch.h>
+
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace troupe::actors {
 
@@ -40,8 +45,42 @@ std::shared_ptr<const routing> group_coordinator_fixture::all_topics() {
       .build();
 }
 
+std::shared_ptr<const routing>
+group_coordinator_fixture::offsets_led_by(cluster::node_id node,
+                                          cluster::leader_epoch_t epoch) {
+  return routing_builder()
+      .topic("__consumer_offsets", 1, 1, partition)
+      .led_by("__consumer_offsets", node, epoch)
+      .topic("orders", 2, 3, partition)
+      .build();
+}
+
+void group_coordinator_fixture::replicate_commit(const std::string& group,
+                                                 storage::offset_t offset) {
+  cluster::offset_commit x;
+  x.group = group;
+  x.partition = {"orders", 0};
+  x.offset = offset;
+  auto encoded = cluster::encode(x);
+  auto text = [](const std::vector<std::byte>& bytes) {
+    return std::string_view{reinterpret_cast<const char*>(bytes.data()),
+                            bytes.size()};
+  };
+  storage::batch_builder batch;
+  batch.add(now.wall_ms, text(encoded.key), text(*encoded.value));
+  append(1, batch.build());
+}
+
+storage::offset_t group_coordinator_fixture::view_end() const {
+  auto position = view->position({"__consumer_offsets", 0});
+  REQUIRE(position.has_value());
+  REQUIRE(position->has_value());
+  return (*position)->end_offset;
+}
+
 void group_coordinator_fixture::start() {
   group_coordinator_config config;
+  config.broker.id = this_node;
   config.view = view;
   config.routes = routes;
   config.seed = 11;

@@ -33,12 +33,20 @@ public:
   void publish(std::shared_ptr<const routing> next);
   /// The offsets topic and the topic "orders" with three partitions.
   std::shared_ptr<const routing> all_topics();
+  /// The same, the offsets topic led by `node`.
+  std::shared_ptr<const routing>
+  offsets_led_by(cluster::node_id node, cluster::leader_epoch_t epoch);
 
   void
   commit(ticket_t ticket, const std::string& group, storage::offset_t offset);
   void join(ticket_t ticket, const std::string& group);
   /// -1 when there is none.
   storage::offset_t committed(const std::string& group);
+
+  /// Puts a commit into the log beside the coordinator, as replication does.
+  void replicate_commit(const std::string& group, storage::offset_t offset);
+  /// How far the view on the disk has come.
+  storage::offset_t view_end() const;
 
   const cluster::group_answer& newest() const;
   template <class Answer>

@@ -31,8 +31,9 @@ group_shard_fixture::group_shard_fixture() {
 
 void group_shard_fixture::restart() {
   shard = std::make_unique<group_shard>(name, config, *view);
-  REQUIRE(shard->open(topic_id(), 0, log_end_, seed).has_value());
-  if (shard->next_offset() < log_end_)
+  REQUIRE(shard->open(topic_id(), 0, log_end_).has_value());
+  REQUIRE(shard->lead(leader_epoch, seed).has_value());
+  while (shard->read_from() < log_end_)
     REQUIRE(shard->load(log_).has_value());
   REQUIRE(shard->next_offset() == log_end_);
   shard->loaded(now);
@@ -58,12 +59,19 @@ void group_shard_fixture::end_append(const storage::buffer& batch) {
   auto header = storage::parse_batch_header(batch.bytes());
   REQUIRE(header.has_value());
   header->base_offset = log_end_;
+  header->leader_epoch = leader_epoch;
   auto stamped = storage::encode_batch_header(*header);
   log_.insert(log_.end(), stamped.begin(), stamped.end());
   auto records = batch.bytes().subspan(storage::batch_header_bytes);
   log_.insert(log_.end(), records.begin(), records.end());
   log_end_ += header->records_count;
   shard->appended(log_end_);
+}
+
+void group_shard_fixture::lose_log() {
+  log_.clear();
+  log_end_ = 0;
+  ++leader_epoch;
 }
 
 bool group_shard_fixture::append() {

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,11 @@ public:
   /// Takes the next batch; the test says later what became of it.
   storage::buffer begin_append();
   void end_append(const storage::buffer& batch);
+  /// An election loses the log: it begins anew, in the next epoch.
+  void lose_log();
   /// Offsets of the log, records of the newest batch.
   storage::offset_t log_end() const noexcept { return log_end_; }
+  std::span<const std::byte> log() const noexcept { return log_; }
   size_t records_in(const storage::buffer& batch) const;
 
   /// Tickets answered since the last call, in order.
@@ -41,6 +45,7 @@ public:
   storage::offset_t
   stored_offset(const std::string& group, int32_t partition = 0);
 
+  storage::leader_epoch_t leader_epoch = 4;
   cluster::group_config config;
   cluster::group_time now{1000, 1'700'000'000'000};
   std::unique_ptr<storage::log_view> view = storage::make_memory_log_view();

@@ -140,6 +140,58 @@ TEST_CASE_FIXTURE(group_shard_fixture,
 }
 
 TEST_CASE_FIXTURE(group_shard_fixture,
+                  "group shard: one that follows has the view ready for the "
+                  "day it leads") {
+  commit(1, "g", 10);
+  append();
+  commit(2, "g", 20);
+  append();
+  group_shard follower{shard->name(), config, *view};
+  REQUIRE(follower.open({}, 0, log_end()).has_value());
+  REQUIRE(follower.load(log()).has_value());
+  CHECK(follower.next_offset() == log_end());
+  REQUIRE(follower.lead(leader_epoch, 1).has_value());
+  CHECK(follower.read_from() == log_end());
+  follower.loaded(now);
+  CHECK(follower.groups().list().size() == 1);
+  auto found = follower.find("g", {"orders", 0});
+  REQUIRE(found.has_value());
+  REQUIRE(found->has_value());
+  CHECK((*found)->offset == 20);
+}
+
+TEST_CASE_FIXTURE(group_shard_fixture,
+                  "group shard: a view that took another way than the log "
+                  "begins anew") {
+  commit(1, "g", 10);
+  append();
+  commit(2, "g", 11);
+  append();
+  REQUIRE(shard->offsets().update().has_value());
+  auto stale = std::move(view);
+  lose_log();
+  view = storage::make_memory_log_view();
+  restart();
+  commit(3, "other", 20);
+  SUBCASE("the log is shorter") {
+    append();
+  }
+  SUBCASE("the log is as long and of another epoch") {
+    append();
+    commit(4, "another", 30);
+    append();
+    commit(5, "another", 31);
+    append();
+  }
+  view = std::move(stale);
+  restart();
+  CHECK(stored_offset("g") == -1);
+  CHECK(stored_offset("other") == 20);
+  CHECK(shard->groups().describe("g").error
+        == cluster::group_error::group_id_not_found);
+}
+
+TEST_CASE_FIXTURE(group_shard_fixture,
                   "group shard: a removal covers commits on their way") {
   commit(1, "g", 10, 0);
   append();
@@ -159,7 +211,7 @@ TEST_CASE_FIXTURE(group_shard_fixture,
   commit(1, "g", 10);
   append();
   group_shard damaged{{"__consumer_offsets", 0}, config, *view};
-  REQUIRE(damaged.open({}, 0, 100, 1).has_value());
+  REQUIRE(damaged.open({}, 0, 100).has_value());
   std::vector<std::byte> garbage(80, std::byte{0x55});
   CHECK_FALSE(damaged.load(garbage).has_value());
 }

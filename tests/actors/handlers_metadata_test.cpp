@@ -11,6 +11,9 @@ namespace troupe::actors::handlers {
 
 namespace {
 
+/// Of a node that is its own controller.
+constexpr standpoint alone{this_node, this_node};
+
 kafka::metadata_request asking(std::vector<std::string> names) {
   kafka::metadata_request x;
   x.topics.emplace();
@@ -21,7 +24,7 @@ kafka::metadata_request asking(std::vector<std::string> names) {
 
 kafka::metadata_response answer(const kafka::metadata_request& x,
                                 int16_t version, const routing& routes) {
-  return answer_metadata(x, version, routes, this_node, {});
+  return answer_metadata(x, version, routes, alone, {});
 }
 
 } // namespace
@@ -149,20 +152,20 @@ TEST_CASE("metadata: why a topic could not be created is told") {
   auto routes = routing_builder().build();
   problem why = cluster::decision{cluster::refusal::policy_violation, "full"};
   auto x =
-      answer_metadata(asking({"new"}), 12, *routes, this_node, {{"new", why}});
+      answer_metadata(asking({"new"}), 12, *routes, alone, {{"new", why}});
   REQUIRE(x.topics.size() == 1);
   CHECK(x.topics[0].error_code == 44);
 }
 
 TEST_CASE("describe_cluster: brokers are listed, controllers are not") {
   auto routes = routing_builder().build();
-  auto x = answer_describe_cluster({}, *routes->image, this_node);
+  auto x = answer_describe_cluster({}, *routes->image, alone);
   CHECK(x.error_code == 0);
   CHECK(x.cluster_id == "test-cluster");
   CHECK(x.controller_id == this_node);
   CHECK(x.brokers.size() == 1);
   CHECK(x.cluster_authorized_operations == INT32_MIN);
-  auto refused = answer_describe_cluster({true, 2}, *routes->image, this_node);
+  auto refused = answer_describe_cluster({true, 2}, *routes->image, alone);
   CHECK(refused.error_code == 115);
   CHECK(refused.brokers.empty());
 }

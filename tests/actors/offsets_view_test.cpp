@@ -39,7 +39,7 @@ struct view_fixture {
   void
   put(const std::string& key, const std::string& value, storage::offset_t end) {
     offsets.put(key, value);
-    offsets.advance(end);
+    offsets.advance(end, 5);
   }
 
   std::string above(const std::string& key) {
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(view_fixture,
   put("a", "1", 1);
   put("a", "2", 2);
   offsets.put("b", std::nullopt);
-  offsets.advance(3);
+  offsets.advance(3, 5);
   REQUIRE(offsets.update().has_value());
   CHECK(below("a") == "2");
   CHECK(below("b") == nothing);
@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(view_fixture, "offsets view: its memory is bounded") {
   }
   CHECK(offsets.full());
   offsets.advance(
-      static_cast<storage::offset_t>(offsets_view::pending_keys_max));
+      static_cast<storage::offset_t>(offsets_view::pending_keys_max), 5);
   REQUIRE(offsets.update().has_value());
   CHECK_FALSE(offsets.full());
 }

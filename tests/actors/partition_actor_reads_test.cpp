@@ -38,7 +38,7 @@ TEST_CASE("partition: a wrong leader epoch is fenced or not known yet") {
   CHECK(is(x.read(0, 100, 2).why, errc::fenced_leader_epoch));
   CHECK(is(x.read(0, 100, 4).why, errc::unknown_leader_epoch));
   CHECK(x.read(0, 100, 3).why.ok());
-  x.tell(x.partition, become_leader{4});
+  x.tell(x.partition, become_leader{{this_node, 4, {this_node}, {this_node}}});
   CHECK(is(x.read(0, 100, 3).why, errc::fenced_leader_epoch));
   CHECK(x.read(0, 100, 4).why.ok());
 }
@@ -75,6 +75,43 @@ TEST_CASE("partition: a slice that never stays in memory ends the read") {
   CHECK(is(x.told.reads[0].why, storage::errc::busy));
   x.store.fs.set_cold(false);
   CHECK(x.read(0).why.ok());
+}
+
+TEST_CASE("partition: times are looked up beside the lane") {
+  partition_fixture x;
+  x.append(1);
+  x.search_answers = {{{}, {7, 100, 3}}};
+  auto found = x.find(100);
+  CHECK(found.why.ok());
+  CHECK(found.value.offset == 7);
+  x.find(of_largest_timestamp);
+  using times = std::vector<storage::timestamp_ms>;
+  CHECK(x.searches == times{100, of_largest_timestamp});
+  x.find(-1);
+  x.find(-2);
+  CHECK(x.searches.size() == 2);
+  CHECK(is(x.find(100, 9).why, errc::unknown_leader_epoch));
+  CHECK(x.searches.size() == 2);
+}
+
+TEST_CASE("partition: a search whose files went away begins anew") {
+  partition_fixture x;
+  found_offset gone{storage::error{storage::errc::not_found, "gone"}, {}};
+  x.search_answers = {gone, gone, {{}, {5, 100, 3}}};
+  CHECK(x.find(100).value.offset == 5);
+  CHECK(x.searches.size() == 3);
+  x.search_answers = {gone, gone, gone, gone};
+  CHECK(is(x.find(100).why, storage::errc::not_found));
+  CHECK(x.searches.size() == 6);
+  CHECK(x.failures.empty());
+}
+
+TEST_CASE("partition: a disk that fails a search fails the partition") {
+  partition_fixture x;
+  x.search_answers = {{storage::error{storage::errc::io, "broken"}, {}}};
+  CHECK(is(x.find(100).why, storage::errc::io));
+  REQUIRE(x.failures.size() == 1);
+  CHECK(is(x.find(100).why, errc::partition_offline));
 }
 
 TEST_CASE("partition: a watch is told once, by the newest ticket") {

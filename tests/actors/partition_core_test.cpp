@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actor_fixture.h"
-#include "partition_core.h"
+#include "partition_core_fixture.h"
 
 #include <tests/storage/log_fixture.h>
 
@@ -21,7 +21,7 @@ struct core_fixture {
   partition_core core;
 
   explicit core_fixture(durability level = durability::page_cache)
-      : core(opened(store), epoch, level) {}
+      : core(alone(opened(store), epoch, level)) {}
 
   static std::unique_ptr<storage::log> opened(log_fixture& store) {
     store.open();
@@ -29,13 +29,19 @@ struct core_fixture {
   }
 
   append_finished append(storage::timestamp_ms timestamp) {
-    return core.append(log_fixture::batch(1, 50, timestamp), store.now);
+    return core.append(log_fixture::batch(1, 50, timestamp), 1, {store.now, 0});
   }
 
   storage::found_offset find(storage::timestamp_ms timestamp) {
-    auto found = core.find(find_offset{timestamp, -1});
-    CHECK(found.why.ok());
-    return found.value;
+    auto outcome = core.find(find_offset{timestamp, -1});
+    CHECK(outcome.answer.why.ok());
+    if (outcome.search == nullptr)
+      return outcome.answer.value;
+    auto found = timestamp == of_largest_timestamp
+                     ? outcome.search->find_largest()
+                     : outcome.search->find(timestamp);
+    REQUIRE(found);
+    return found->value_or(storage::found_offset{});
   }
 
   problem deleting(storage::offset_t before) {
@@ -54,9 +60,9 @@ TEST_CASE("partition core: what a crash left unsynced is not shown at fsync") {
   store.append(1);
   auto unsynced = std::move(store.log_);
   REQUIRE(unsynced->recovery_point() == 1);
-  partition_core core(std::move(unsynced), epoch, durability::fsync);
+  auto core = alone(std::move(unsynced), epoch, durability::fsync);
   CHECK(core.high_watermark() == 1);
-  CHECK(core.read(1, 1 << 20, epoch).answer.records.size == 0);
+  CHECK(read(core, 1, epoch).answer.records.size == 0);
   core.synced(3);
   CHECK(core.high_watermark() == 3);
 }
@@ -100,16 +106,18 @@ TEST_CASE("partition core: offsets above the high watermark are not found") {
 
 TEST_CASE("partition core: a question from another epoch is refused") {
   core_fixture x;
-  CHECK(is(x.core.find(find_offset{-1, 2}).why, errc::fenced_leader_epoch));
-  CHECK(is(x.core.find(find_offset{-1, 4}).why, errc::unknown_leader_epoch));
+  CHECK(is(x.core.find(find_offset{-1, 2}).answer.why,
+           errc::fenced_leader_epoch));
+  CHECK(is(x.core.find(find_offset{-1, 4}).answer.why,
+           errc::unknown_leader_epoch));
   CHECK(is(x.core.find(find_epoch_end{0, 2}).why, errc::fenced_leader_epoch));
-  CHECK(x.core.find(find_offset{-1, 3}).why.ok());
+  CHECK(x.core.find(find_offset{-1, 3}).answer.why.ok());
 }
 
 TEST_CASE("partition core: an epoch ends where the next one begins") {
   core_fixture x;
   REQUIRE(x.append(1).why.ok());
-  x.core.become_leader(5);
+  CHECK(x.core.become_leader(lone_registration(5), {}));
   REQUIRE(x.append(2).why.ok());
   auto end = x.core.find(find_epoch_end{4, -1});
   CHECK(end.leader_epoch == 3);
@@ -153,7 +161,7 @@ TEST_CASE("partition core: the first failure is the one that is told") {
 TEST_CASE("partition core: a refused batch is no failure of the disk") {
   core_fixture x;
   std::vector<std::byte> rubbish(100);
-  auto refused = x.core.append(storage::buffer::copy_of(rubbish), 1);
+  auto refused = x.core.append(storage::buffer::copy_of(rubbish), 1, {1, 0});
   CHECK(std::holds_alternative<storage::errc>(refused.why.code));
   CHECK_FALSE(x.core.failed());
   CHECK(x.append(1).why.ok());
@@ -162,10 +170,9 @@ TEST_CASE("partition core: a refused batch is no failure of the disk") {
 TEST_CASE("partition core: a shortage of descriptors is no failure") {
   log_fixture store;
   store.options.config.segment_bytes = 200;
-  partition_core core(core_fixture::opened(store), epoch,
-                      durability::page_cache);
+  auto core = alone(core_fixture::opened(store), epoch, durability::page_cache);
   auto append = [&] {
-    return core.append(log_fixture::batch(1, 100, 1), store.now).why;
+    return core.append(log_fixture::batch(1, 100, 1), 1, {store.now, 0}).why;
   };
   REQUIRE(append().ok());
   store.fs.inject(storage::test::operation::open, ".log", EMFILE);
@@ -188,7 +195,7 @@ TEST_CASE("partition core: without its log everything is refused") {
   CHECK(log != nullptr);
   CHECK(x.core.closed());
   CHECK(is(x.append(1).why, errc::unknown_partition));
-  CHECK(is(x.core.read(0, 100, -1).answer.why, errc::unknown_partition));
+  CHECK(is(read(x.core, 0, -1).answer.why, errc::unknown_partition));
   CHECK(is(x.core.describe().why, errc::unknown_partition));
   x.core.synced(1);
   x.core.fail("late");

@@ -66,6 +66,14 @@ cold_reader_actor::behavior_type
 dummy_cold_reader(cold_reader_actor::pointer, partition_fixture* test) {
   return {
       [=](const read_in_slice& x) { test->cold_reads.push_back(x); },
+      [=](const run_search& x) {
+        test->searches.push_back(x.timestamp);
+        if (test->search_answers.empty())
+          return found_offset{};
+        auto answer = std::move(test->search_answers.front());
+        test->search_answers.pop_front();
+        return answer;
+      },
   };
 }
 
@@ -80,8 +88,8 @@ partition_fixture::partition_fixture(cluster::durability level,
   config.name = store.options.name;
   config.log =
       std::make_shared<std::unique_ptr<storage::log>>(std::move(store.log_));
-  config.leader_epoch = epoch;
-  config.level = level;
+  config.registration = {this_node, epoch, {this_node}, {this_node}};
+  config.core = {this_node, level};
   keeper = keep(system().spawn(dummy_keeper, this));
   config.keeper = keeper;
   config.sync = keep(system().spawn(dummy_sync, this));
@@ -91,6 +99,7 @@ partition_fixture::partition_fixture(cluster::durability level,
     failures.push_back(std::move(x));
   };
   config.now = [this] { return store.now; };
+  config.steady_now = [this] { return steady_ms; };
   client = keep(system().spawn(recording_client, &told));
   partition =
       keep(spawn_on(system(), nullptr, actors::partition, std::move(config)));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actor_fixture.h"
+#include "routing_fixture.h"
 
 #include <tests/storage/log_fixture.h>
 #include <troupe/actors/interfaces.h>
@@ -59,6 +60,7 @@ public:
   void finish_sync(problem why = {});
 
   storage::test::log_fixture store;
+  int64_t steady_ms = 0;
   client_record told;
   std::deque<sync_files> syncs;
   std::vector<save_checkpoint> checkpoints;
@@ -69,6 +71,9 @@ public:
   checkpoint_saved checkpoint_answer;
   std::vector<remove_files> removals;
   std::vector<read_in_slice> cold_reads;
+  /// Times that were looked for, and what the next ones find.
+  std::vector<storage::timestamp_ms> searches;
+  std::deque<found_offset> search_answers;
   std::vector<compact_log> cleanings;
   std::vector<close_log> closings;
   std::vector<partition_failed> failures;

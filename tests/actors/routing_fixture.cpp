@@ -39,6 +39,58 @@ routing_builder::min_insync(const std::string& topic, int32_t replicas) {
   return *this;
 }
 
+cluster::topic_image& routing_builder::edit(const std::string& topic) {
+  auto route = std::make_shared<topic_route>(*routes_.topics.at(topic));
+  auto changed = std::make_shared<cluster::topic_image>(*route->topic);
+  route->topic = changed;
+  image_.topics_by_id[changed->id] = changed;
+  image_.topics[topic] = changed;
+  routes_.by_id[changed->id] = route;
+  routes_.topics[topic] = std::move(route);
+  return *changed;
+}
+
+routing_builder& routing_builder::led_by(const std::string& topic,
+                                         cluster::node_id leader,
+                                         cluster::leader_epoch_t epoch) {
+  for (auto& x : edit(topic).partitions) {
+    x.leader = leader;
+    x.leader_epoch = epoch;
+    x.replicas = x.isr = {leader, this_node};
+    if (leader == this_node || leader == cluster::no_node)
+      x.replicas = x.isr = {this_node};
+  }
+  return *this;
+}
+
+routing_builder&
+routing_builder::replicated_by(const std::string& topic,
+                               std::vector<cluster::node_id> replicas) {
+  for (auto& x : edit(topic).partitions) {
+    x.leader = replicas.front();
+    x.replicas = x.isr = replicas;
+  }
+  return *this;
+}
+
+routing_builder&
+routing_builder::moving(const std::string& topic,
+                        std::vector<cluster::node_id> adding,
+                        std::vector<cluster::node_id> removing) {
+  for (auto& x : edit(topic).partitions) {
+    x.replicas.insert(x.replicas.end(), adding.begin(), adding.end());
+    x.adding = adding;
+    x.removing = removing;
+  }
+  return *this;
+}
+
+routing_builder& routing_builder::node(cluster::node_registration x) {
+  auto id = x.id;
+  image_.nodes[id] = std::move(x);
+  return *this;
+}
+
 std::shared_ptr<const routing> routing_builder::build() const {
   auto routes = std::make_shared<routing>(routes_);
   routes->image = std::make_shared<const cluster::metadata_image>(image_);

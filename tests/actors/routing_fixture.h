@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace troupe::actors {
 
@@ -31,9 +32,26 @@ public:
   /// Of a topic that was added before.
   routing_builder& min_insync(const std::string& topic, int32_t replicas);
 
+  /// Of all partitions of a topic that was added before.
+  routing_builder& led_by(const std::string& topic, cluster::node_id leader,
+                          cluster::leader_epoch_t epoch);
+
+  routing_builder& replicated_by(const std::string& topic,
+                                 std::vector<cluster::node_id> replicas);
+
+  /// From this node to `adding`, without `removing` in the end.
+  routing_builder& moving(const std::string& topic,
+                          std::vector<cluster::node_id> adding,
+                          std::vector<cluster::node_id> removing);
+
+  /// One more registered node.
+  routing_builder& node(cluster::node_registration x);
+
   std::shared_ptr<const routing> build() const;
 
 private:
+  cluster::topic_image& edit(const std::string& topic);
+
   cluster::metadata_image image_;
   routing routes_;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "partition_core.h"
+#include "partition_core_fixture.h"
 #include "sequential_reads.h"
 
 #include <tests/storage/log_fixture.h>
@@ -25,7 +25,7 @@ struct reader_fixture {
   reader_fixture() {
     store.options.config.segment_bytes = 64 << 20;
     store.open();
-    core.emplace(std::move(store.log_), epoch, cluster::durability::page_cache);
+    core.emplace(alone(std::move(store.log_), epoch));
     for (int i = 0; i < 200; ++i)
       append();
   }
@@ -36,14 +36,15 @@ struct reader_fixture {
   }
 
   void append() {
-    REQUIRE(
-        core->append(log_fixture::batch(1, record_bytes, store.now), store.now)
-            .why.ok());
+    REQUIRE(core->append(log_fixture::batch(1, record_bytes, store.now), 1,
+                         {store.now, 0})
+                .why.ok());
   }
 
   /// Reads `offset` through the core.
   void ask(storage::offset_t offset, caf::actor_id id = partition) {
-    auto outcome = core->read(offset, batch_bytes(), epoch);
+    auto outcome =
+        core->read(offset, batch_bytes(), epoch, read_source::leader);
     REQUIRE(outcome.answer.why.ok());
     reads.remember(id, outcome.answer);
   }
@@ -110,9 +111,10 @@ TEST_CASE("sequential reads: a new epoch, a failure and the end cut them off") {
   CHECK_FALSE(x.find(1, epoch - 1));
   CHECK_FALSE(x.find(1, epoch + 1));
   CHECK(x.find(1, storage::no_leader_epoch));
-  x.core->become_leader(epoch + 1);
+  x.core->become_leader(lone_registration(epoch + 1), {});
   CHECK_FALSE(x.find(2, storage::no_leader_epoch));
-  auto answer = x.core->read(2, x.batch_bytes(), epoch + 1).answer;
+  auto answer =
+      x.core->read(2, x.batch_bytes(), epoch + 1, read_source::leader).answer;
   x.reads.remember(partition, answer);
   CHECK(x.find(3, epoch + 1));
   x.core->fail("disk");

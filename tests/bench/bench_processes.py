@@ -16,6 +16,18 @@ class BenchError(Exception):
     pass
 
 
+def settled(sample, interval_s=0.1, timeout_s=5):
+    """Returns when a figure stays what it is, or is not going to."""
+    deadline = time.monotonic() + timeout_s
+    before = sample()
+    while time.monotonic() < deadline:
+        select.select([], [], [], interval_s)
+        now = sample()
+        if now == before:
+            return
+        before = now
+
+
 class Server:
     """A process that tells HOST:PORT in its first line once it is ready."""
 

@@ -6,7 +6,7 @@ import re
 import time
 
 from bench_group_rows import GROUP_ROWS
-from bench_processes import MIB, BenchError
+from bench_processes import MIB, BenchError, settled
 from bench_result import Result
 
 BATCH = 65536
@@ -236,7 +236,7 @@ class StartUp:
         bench.stop(many)
         for turn in range(bench.repeat):
             empty = bench.start_broker("empty-%d" % turn)
-            time.sleep(0.5)
+            settled(lambda: empty.status_kib("VmRSS"))
             result.add("empty", **{"start ms": empty.start_s * 1000,
                                    "RSS MiB": empty.status_kib("VmRSS") / 1024})
             bench.stop(empty)
@@ -263,7 +263,7 @@ class Idle:
         result = Result(self)
         seconds = bench.scaled(10, 2)
         broker = bench.start_broker(self.name)
-        time.sleep(1)
+        settled(broker.cpu_s)
         for _ in range(bench.repeat):
             cpu, begin = broker.cpu_s(), time.monotonic()
             time.sleep(seconds)

@@ -54,6 +54,12 @@ consumer_member_metadata golden_metadata() {
   return x;
 }
 
+consumer_member_metadata golden_classic_metadata() {
+  auto x = golden_metadata();
+  x.classic = {10000, {{"range", from_hex("0102")}}};
+  return x;
+}
+
 /// Records with the bytes of key and value, put together by hand from Kafka's
 /// schemas.
 std::vector<std::tuple<consumer_group_record, std::string, std::string>>
@@ -65,6 +71,10 @@ golden_records() {
        "0000000000050100080102030405060708"},
       {golden_metadata(), "000500016700016d",
        "000000027202630268030274027502780000ea600000"},
+      {golden_classic_metadata(), "000500016700016d",
+       "000000027202630268030274027502780000ea6000"
+       "010011"
+       "0100002710020672616e67650301020000"},
       {consumer_target_epoch{"g", 7}, "0006000167", "00000000000700"},
       {consumer_member_target{"g", "m", {{counting_id(), {0, 2}}}},
        "000700016700016d", "000002" + id + "0300000000000000020000"},

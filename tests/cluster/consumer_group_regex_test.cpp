@@ -32,6 +32,16 @@ TEST_CASE("topic regex: it must match the whole name") {
   CHECK(match_topics("", topics, before_all_topics, {})->empty());
 }
 
+TEST_CASE("topic regex: it does not match internal topics") {
+  group_topics topics{{{"__consumer_offsets", id_of("__consumer_offsets"), 50},
+                       {"__transaction_state", id_of("__tx"), 50},
+                       {"__mine", id_of("__mine"), 1}},
+                      1};
+  for (const std::string pattern : {".*", "__.*", "__consumer_offsets|__mine"})
+    CHECK(*match_topics(pattern, topics, before_all_topics, {})
+          == std::vector{id_of("__mine")});
+}
+
 TEST_CASE("topic regex: what is not valid or too big is refused") {
   group_topics topics{{{"t", id_of("t"), 1}}, 1};
   for (const std::string pattern :

@@ -14,9 +14,10 @@ using namespace troupe::cluster::test;
 
 TEST_CASE("refusals: each has a name of its own") {
   std::set<std::string_view> names;
-  for (int i = 0; i <= static_cast<int>(refusal::topic_deletion_disabled); ++i)
+  constexpr auto last = static_cast<int>(refusal_last);
+  for (int i = 0; i <= last; ++i)
     names.insert(to_string(static_cast<refusal>(i)));
-  CHECK(names.size() == static_cast<size_t>(refusal::topic_deletion_disabled) + 1);
+  CHECK(names.size() == last + 1);
   CHECK_FALSE(names.contains("unknown"));
 }
 
@@ -44,20 +45,4 @@ TEST_CASE(
   CHECK(records.empty());
   image = image_of({producer_ids_allocated{last - 1000}});
   CHECK(by.allocate_producer_ids(*image).first.second == last);
-}
-
-TEST_CASE("register node: the first start also founds the cluster") {
-  controller by{broker_config{}, 1};
-  node_registration self{1, "host", 9092, ""};
-  auto records = by.register_node({}, self);
-  REQUIRE(records.size() == 2);
-  auto image = image_of(records);
-  CHECK(image->cluster_id.size() == 22);
-  CHECK(image->nodes.at(1) == self);
-  CHECK(by.register_node(*image, self).empty());
-  self.port = 9093;
-  records = by.register_node(*image, self);
-  CHECK(records == metadata_delta{node_registered{self}});
-  self.id = 2;
-  CHECK(by.register_node(*image, self).size() == 1);
 }

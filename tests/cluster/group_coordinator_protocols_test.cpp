@@ -117,21 +117,7 @@ TEST_CASE("group: a consumer group is deleted when its members are gone") {
   CHECK(x.core().group_count() == 0);
 }
 
-TEST_CASE("group: classic calls do not reach a group of consumers") {
-  consumer_coordinator_fixture x;
-  x.enter_as("a");
-  CHECK(x.joined(x.join(joiner())).error
-        == group_error::inconsistent_group_protocol);
-  CHECK(x.joined(x.join(joiner("a"))).error
-        == group_error::inconsistent_group_protocol);
-  CHECK(x.heartbeat("a", 1) == group_error::unknown_member_id);
-  CHECK(x.synced(x.sync("a", 1)).error == group_error::unknown_member_id);
-  auto left = x.answer<leave_answer>(x.leave({{"a", {}}}));
-  CHECK(left.members[0].error == group_error::unknown_member_id);
-  CHECK(x.described().members.size() == 1);
-}
-
-TEST_CASE("group: a consumer does not join classic members") {
+TEST_CASE("group: a consumer does not join members with bytes of their own") {
   consumer_coordinator_fixture x;
   auto members = x.stable_group(1);
   CHECK(x.enter_as("a").error == group_error::group_id_not_found);

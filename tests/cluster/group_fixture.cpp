@@ -60,8 +60,10 @@ group_fixture::group_fixture(group_config config)
 void group_fixture::take(group_effects effects) {
   for (auto& answer : effects.answers) {
     const auto* joined = std::get_if<join_answer>(&answer.what);
-    if (joined != nullptr && joined->error == group_error::none) {
-      // Generations never go back.
+    bool classic = core_->describe("g").error == group_error::none;
+    if (classic && joined != nullptr && joined->error == group_error::none) {
+      // Generations never go back. In a group that changes its protocol each
+      // member has its own.
       CHECK(joined->generation >= generation_);
       generation_ = joined->generation;
     }
@@ -70,6 +72,9 @@ void group_fixture::take(group_effects effects) {
     CHECK(fresh);
   }
   for (auto& record : effects.records) {
+    // Another protocol from here on, which counts in its own way.
+    if (std::holds_alternative<group_removal>(record))
+      generation_ = 0;
     auto bytes = encode(record);
     if (bytes.value)
       log_[bytes.key] = *bytes.value;

@@ -85,6 +85,7 @@ private:
     auto log = metadata_log::open(fs_, options);
     REQUIRE_MESSAGE(log, log.error().message);
     log_ = std::move(*log);
+    REQUIRE(log_->commit(log_->end_offset(), 0));
     bool kept = same(*log_->image(), *acknowledged_);
     for (const auto& delta : in_doubt_)
       kept = kept || same(*log_->image(), *after(acknowledged_, delta));

@@ -2,6 +2,7 @@
 #include <metadata_snapshot.h>
 #include <tests/cluster/images.h>
 #include <tests/cluster/metadata_log_fixture.h>
+#include <troupe/storage/record_batch.h>
 
 #include <doctest/doctest.h>
 
@@ -44,10 +45,10 @@ TEST_CASE("metadata log: a damaged snapshot is never the one that is kept") {
   log = open_log(fs, small_log());
   auto image = append_topics(*log, 20, 5);
   CHECK(log_files(fs, ".checkpoint")
-        == std::vector<std::string>{"00000000000000000015.checkpoint",
-                                    "00000000000000000021.checkpoint"});
+        == std::vector<std::string>{"00000000000000000020.checkpoint",
+                                    "00000000000000000025.checkpoint"});
   log.reset();
-  fs.flip_bit(log_directory + "/00000000000000000021.checkpoint", 40);
+  fs.flip_bit(log_directory + "/00000000000000000025.checkpoint", 40);
   CHECK(same(*open_log(fs, small_log())->image(), *image));
 }
 
@@ -69,7 +70,7 @@ TEST_CASE("metadata log: a log that ends before its snapshot is refused") {
   log.reset();
   metadata_image ahead = *image;
   ahead.end_offset = 9;
-  REQUIRE(write_snapshot(fs, log_directory, ahead, 0));
+  REQUIRE(write_snapshot(fs, log_directory, ahead, 0, 0));
   CHECK(fault_of_opening(fs, default_log()) == errc::corrupt_log);
 }
 

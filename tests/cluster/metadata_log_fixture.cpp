@@ -26,6 +26,7 @@ std::unique_ptr<metadata_log>
 open_log(fault_file_system& fs, const metadata_log_options& with) {
   auto log = metadata_log::open(fs, with);
   REQUIRE_MESSAGE(log, log.error().message);
+  REQUIRE((*log)->commit((*log)->end_offset(), with.now));
   return std::move(*log);
 }
 
@@ -42,6 +43,40 @@ image_ptr append(metadata_log& log, const metadata_delta& delta) {
   REQUIRE_MESSAGE(image, image.error().message);
   CHECK(*image == log.image());
   return *image;
+}
+
+void append_as_leader(metadata_log& log, const metadata_delta& delta,
+                      leader_epoch_t epoch) {
+  if (log.election().epoch < epoch)
+    REQUIRE(log.save_election({epoch, 1}));
+  auto end = log.end_offset() + static_cast<offset_t>(delta.size());
+  auto appended = log.append_as_leader(delta, epoch, 2000);
+  REQUIRE_MESSAGE(appended, appended.error().message);
+  CHECK(*appended == end);
+}
+
+std::vector<std::byte> read_snapshot(metadata_log& log, const snapshot_id& id) {
+  constexpr uint32_t chunk_bytes = 50;
+  auto size = log.snapshot_size(id);
+  REQUIRE(size);
+  std::vector<std::byte> all;
+  while (all.size() < *size) {
+    auto chunk = log.read_snapshot(id, all.size(), chunk_bytes);
+    REQUIRE(chunk);
+    REQUIRE_FALSE(chunk->empty());
+    all.insert(all.end(), chunk->bytes().begin(), chunk->bytes().end());
+  }
+  return all;
+}
+
+std::unique_ptr<metadata_log>
+open_copy(fault_file_system& fs, metadata_log& log, const snapshot_id& id) {
+  auto options = default_log();
+  options.directory = "/copy";
+  auto copy = open_log(fs, options);
+  REQUIRE(copy->save_election({id.epoch, no_node}));
+  REQUIRE(copy->install_snapshot(id, read_snapshot(log, id)));
+  return copy;
 }
 
 metadata_delta numbered_topic(int i) {

@@ -20,7 +20,8 @@ metadata_log_options default_log();
 /// Snapshots every five records, segments of a few batches.
 metadata_log_options small_log();
 
-/// Fails the test when the log cannot be opened.
+/// The log of a node that is alone: all of it is committed. Fails the test when
+/// it cannot be opened.
 std::unique_ptr<metadata_log>
 open_log(fault_file_system& fs, const metadata_log_options& with);
 
@@ -29,6 +30,17 @@ storage::errc
 fault_of_opening(fault_file_system& fs, const metadata_log_options& with);
 
 image_ptr append(metadata_log& log, const metadata_delta& delta);
+
+/// Neither synced nor committed. The vote is as if this node had been elected.
+void append_as_leader(metadata_log& log, const metadata_delta& delta,
+                      leader_epoch_t epoch);
+
+/// All bytes of a snapshot.
+std::vector<std::byte> read_snapshot(metadata_log& log, const snapshot_id& id);
+
+/// Another log, in /copy, that begins with this snapshot of `log`.
+std::unique_ptr<metadata_log>
+open_copy(fault_file_system& fs, metadata_log& log, const snapshot_id& id);
 
 /// Topic t<i>.
 metadata_delta numbered_topic(int i);

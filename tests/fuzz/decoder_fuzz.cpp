@@ -6,6 +6,7 @@
 #include <troupe/transport/kafka/api_table.h>
 #include <troupe/transport/kafka/codec.h>
 #include <troupe/transport/kafka/messages/alter_configs.h>
+#include <troupe/transport/kafka/messages/alter_partition_reassignments.h>
 #include <troupe/transport/kafka/messages/api_versions.h>
 #include <troupe/transport/kafka/messages/consumer_group_describe.h>
 #include <troupe/transport/kafka/messages/consumer_group_heartbeat.h>
@@ -20,7 +21,9 @@
 #include <troupe/transport/kafka/messages/describe_groups.h>
 #include <troupe/transport/kafka/messages/describe_log_dirs.h>
 #include <troupe/transport/kafka/messages/describe_producers.h>
+#include <troupe/transport/kafka/messages/describe_quorum.h>
 #include <troupe/transport/kafka/messages/describe_topic_partitions.h>
+#include <troupe/transport/kafka/messages/elect_leaders.h>
 #include <troupe/transport/kafka/messages/fetch.h>
 #include <troupe/transport/kafka/messages/find_coordinator.h>
 #include <troupe/transport/kafka/messages/heartbeat.h>
@@ -38,6 +41,7 @@
 #include <troupe/transport/kafka/messages/offset_for_leader_epoch.h>
 #include <troupe/transport/kafka/messages/produce.h>
 #include <troupe/transport/kafka/messages/sync_group.h>
+#include <troupe/transport/kafka/messages/unregister_broker.h>
 #include <troupe/transport/kafka/request_header.h>
 
 #include <algorithm>
@@ -107,11 +111,15 @@ constexpr auto tries = std::to_array<try_function>({
     try_request<describe_log_dirs_request>,
     try_request<create_partitions_request>,
     try_request<delete_groups_request>,
+    try_request<elect_leaders_request>,
     try_request<incremental_alter_configs_request>,
+    try_request<alter_partition_reassignments_request>,
     try_request<list_partition_reassignments_request>,
     try_request<offset_delete_request>,
+    try_request<describe_quorum_request>,
     try_request<describe_cluster_request>,
     try_request<describe_producers_request>,
+    try_request<unregister_broker_request>,
     try_request<consumer_group_heartbeat_request>,
     try_request<consumer_group_describe_request>,
     try_request<describe_topic_partitions_request>,

@@ -4,6 +4,7 @@
 // closed and opened again.
 #include "storage/src/byte_reader.h"
 #include "tests/storage/fault_file_system.h"
+#include "tests/storage/timestamps.h"
 
 #include <troupe/storage/assert.h>
 #include <troupe/storage/log.h>
@@ -22,6 +23,8 @@
 
 using namespace troupe::storage;
 using troupe::storage::test::fault_file_system;
+using troupe::storage::test::find_largest;
+using troupe::storage::test::find_timestamp;
 
 namespace {
 
@@ -156,8 +159,8 @@ void read_all(storage_log& x) {
 void use(storage_log& x) {
   ASSERT(x.start_offset() <= x.end_offset());
   read_all(x);
-  static_cast<void>(x.find_timestamp(now, x.end_offset()).has_value());
-  static_cast<void>(x.find_max_timestamp().has_value());
+  static_cast<void>(find_timestamp(x, now, x.end_offset()).has_value());
+  static_cast<void>(find_largest(x).has_value());
   static_cast<void>(x.end_offset_of_epoch(3));
   static_cast<void>(x.active_producers());
 

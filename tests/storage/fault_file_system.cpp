@@ -20,17 +20,6 @@ std::string parent_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-class copied_mapping final : public mapped_file {
-public:
-  explicit copied_mapping(std::vector<std::byte> x) : content_(std::move(x)) {}
-  std::span<const std::byte> bytes() const noexcept override {
-    return content_;
-  }
-
-private:
-  std::vector<std::byte> content_;
-};
-
 /// What is left of one file after a power cut.
 void tear(fault_node& x, std::mt19937_64& random) {
   if (x.dirty_begin >= x.dirty_end)
@@ -92,7 +81,7 @@ void fault_file_system::clear_faults() {
 
 int fault_file_system::hit(operation what, const std::string& path) {
   auto writes = what != operation::open && what != operation::read
-                && what != operation::map && what != operation::sync;
+                && what != operation::sync;
   if (read_only_ && writes)
     return EROFS;
   for (auto& x : faults_) {
@@ -194,17 +183,6 @@ fault_file_system::open(const std::string& path, open_mode mode) {
     found = names_.find(path);
   }
   return std::make_shared<fault_file>(*this, found->second, path, generation_);
-}
-
-result<std::shared_ptr<mapped_file>>
-fault_file_system::map(const std::string& path) {
-  std::lock_guard guard{mutex_};
-  if (auto os_error = hit(operation::map, path))
-    return failure(from_errno(os_error, "cannot map " + path));
-  auto found = names_.find(path);
-  if (found == names_.end())
-    return failure(from_errno(ENOENT, "cannot map " + path));
-  return std::make_shared<copied_mapping>(found->second->content);
 }
 
 result<std::vector<std::string>>

@@ -24,7 +24,6 @@ enum class operation : uint8_t {
   truncate,
   rename,
   remove,
-  map,
   sync_directory,
 };
 
@@ -70,7 +69,6 @@ public:
 
   result<std::shared_ptr<file>>
   open(const std::string& path, open_mode mode) override;
-  result<std::shared_ptr<mapped_file>> map(const std::string& path) override;
   result<std::vector<std::string>> list(const std::string& path) override;
   result<bool> exists(const std::string& path) override;
   result<void> create_directories(const std::string& path) override;

@@ -58,6 +58,20 @@ TEST_CASE("log: LogAppendTime is stamped under a CRC of its own") {
   CHECK(header.crc == crc_at(bytes, 0));
 }
 
+TEST_CASE("log: a duplicate is told the time of its first copy") {
+  log_fixture x;
+  x.options.config.log_append_time = true;
+  x.open();
+  auto sent = log_fixture::batch(2, 10, 5, 7, 0);
+  auto first = x.now;
+  REQUIRE(x.try_append(sent));
+  x.now += 100;
+  auto again = x.try_append(sent);
+  REQUIRE(again);
+  CHECK(again->duplicate);
+  CHECK(again->log_append_time == first);
+}
+
 TEST_CASE("log: what a client may not send leaves no byte") {
   log_fixture x;
   x.open();

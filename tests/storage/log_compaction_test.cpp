@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compaction_fixture.h"
+#include "timestamps.h"
 
 #include <doctest/doctest.h>
 
@@ -9,6 +10,8 @@
 using namespace troupe::storage;
 using troupe::storage::test::code_of;
 using troupe::storage::test::compaction_fixture;
+using troupe::storage::test::find_largest;
+using troupe::storage::test::find_timestamp;
 using troupe::storage::test::operation;
 
 namespace {
@@ -256,16 +259,16 @@ TEST_CASE("log: timestamps are found though their batches were emptied") {
   log.put("a", "2");
   log.close_segment();
   log.compact();
-  auto max = log->find_max_timestamp();
+  auto max = find_largest(*log);
   REQUIRE(max);
   REQUIRE(*max);
   CHECK((*max)->timestamp == newest - 50);
   CHECK((*max)->offset == 2);
-  auto found = log->find_timestamp(newest - 60, log->end_offset());
+  auto found = find_timestamp(*log, newest - 60, log->end_offset());
   REQUIRE(found);
   REQUIRE(*found);
   CHECK((*found)->offset == 2);
-  CHECK_FALSE(log->find_timestamp(newest, log->end_offset())->has_value());
+  CHECK_FALSE(find_timestamp(*log, newest, log->end_offset())->has_value());
 }
 
 TEST_CASE("log: size and age delete nothing where only compaction is asked") {

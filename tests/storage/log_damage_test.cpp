@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log_recovery_fixture.h"
+#include "timestamps.h"
 
 #include <doctest/doctest.h>
 
@@ -37,7 +38,7 @@ TEST_CASE("log: damage below the recovery point is fenced, not served") {
   CHECK_FALSE(x.report.scanned);
   CHECK(x.code_at(10) == errc::corrupt_log);
   CHECK(x.read_bases(11) == offsets{11, 12});
-  CHECK(x->find_timestamp(0, 100).value()->offset == 0);
+  CHECK(find_timestamp(*x, 0, 100).value()->offset == 0);
   // Once its segment has left the log, it is no damage any more.
   REQUIRE(x->delete_records_before(13));
   while (x->segment_count() == 1)

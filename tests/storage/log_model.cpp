@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log_model.h"
+#include "timestamps.h"
 
 #include <algorithm>
 
@@ -208,15 +209,15 @@ log_model::check_timestamps(log& x, timestamp_ms from, offset_t limit) const {
                || (a->offset == b->offset && a->timestamp == b->timestamp
                    && a->leader_epoch == b->leader_epoch));
   };
-  auto found = x.find_timestamp(from, limit);
+  auto found = find_timestamp(x, from, limit);
   if (!found || !same(*found, expected))
     return "find_timestamp(" + text(from) + ", " + text(limit) + ") is "
            + (found ? text(*found ? (*found)->offset : -1)
                     : to_string(found.error()))
            + ", not " + text(expected ? expected->offset : -1);
-  auto max = x.find_max_timestamp();
+  auto max = find_largest(x);
   if (!max || !same(*max, largest))
-    return "find_max_timestamp() is "
+    return "find_largest() is "
            + (max ? text(*max ? (*max)->offset : -1) : to_string(max.error()))
            + ", not " + text(largest ? largest->offset : -1);
   return {};

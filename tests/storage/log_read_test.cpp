@@ -24,6 +24,16 @@ void fill(log_fixture& x, int64_t index_interval) {
     x.append(2);
 }
 
+/// The same, with several batches to a segment and each of them indexed.
+void fill_segments(log_fixture& x) {
+  x.options.config.segment_bytes = 2000;
+  x.options.config.index_interval_bytes = 0;
+  x.open();
+  for (int i = 0; i < 20; ++i)
+    x.append(2);
+  REQUIRE(x->segment_count() > 2);
+}
+
 } // namespace
 
 TEST_CASE("log: a read begins with the batch that holds the offset") {
@@ -158,6 +168,33 @@ TEST_CASE("log: bytes that are not in memory make a nowait read cold") {
   REQUIRE(read);
   CHECK_FALSE(read->cold);
   CHECK(x.bases(*read).front() == 8);
+}
+
+TEST_CASE("log: index rows that are not in memory make a nowait read cold") {
+  log_fixture x;
+  fill_segments(x);
+  x.restart();
+  x.fs.set_cold(true);
+  auto read = x->read(2, 1, 40, read_mode::nowait);
+  REQUIRE(read);
+  CHECK(read->cold);
+  CHECK(read->records.source->path() == x.path(0, ".timeindex"));
+  CHECK(read->records.size == x.content(0, ".timeindex").size());
+  CHECK(x.read_bases(2, 1) == offsets{2});
+  x.fs.set_cold(false);
+  read = x->read(2, 1, 40, read_mode::nowait);
+  REQUIRE(read);
+  CHECK_FALSE(read->cold);
+  CHECK(x.bases(*read) == offsets{2});
+}
+
+TEST_CASE("log: a disk that fails below an index is an error of the read") {
+  log_fixture x;
+  fill_segments(x);
+  x.restart();
+  x.fs.inject(operation::read, "00000000000000000000.index", EIO);
+  CHECK(code_of(x->read(2, 1, 40, read_mode::nowait)) == errc::io);
+  CHECK(x.read_bases(2, 1) == offsets{2});
 }
 
 TEST_CASE("log: a slice stays readable when its segment is gone") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log_fixture.h"
+#include "timestamps.h"
 
 #include <doctest/doctest.h>
 
@@ -242,8 +243,8 @@ TEST_CASE("log: a closed log answers closed") {
   CHECK(code_of(x.try_append(log_fixture::batch(1, 10, x.now)))
         == errc::closed);
   CHECK(code_of(x->read(0, 100, 1, read_mode::blocking)) == errc::closed);
-  CHECK(code_of(x->find_timestamp(0, 1)) == errc::closed);
-  CHECK(code_of(x->find_max_timestamp()) == errc::closed);
+  CHECK(code_of(find_timestamp(*x, 0, 1)) == errc::closed);
+  CHECK(code_of(find_largest(*x)) == errc::closed);
   CHECK(code_of(x->close(1)) == errc::closed);
 }
 

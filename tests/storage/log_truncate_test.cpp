@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log_fixture.h"
+#include "timestamps.h"
 
 #include <doctest/doctest.h>
 
@@ -73,11 +74,11 @@ TEST_CASE("log: truncation rolls epochs, producers and times back") {
   CHECK(known[0].id == 5);
   CHECK(known[0].last_sequence == 1);
   CHECK(x->checkpoint(0).epochs.back() == epoch_start{7, 24});
-  CHECK(x->find_max_timestamp().value()->timestamp == x.now + 100);
+  CHECK(find_largest(*x).value()->timestamp == x.now + 100);
   REQUIRE(x.try_append(log_fixture::batch(2, 10, x.now, 5, 2), 9));
   REQUIRE(x->truncate_to(8));
   CHECK(x->active_producers().empty());
-  CHECK(x->find_max_timestamp().value()->timestamp == x.now + 3);
+  CHECK(find_largest(*x).value()->timestamp == x.now + 3);
   CHECK(x->checkpoint(0).epochs == std::vector<epoch_start>{{0, 0}});
 }
 

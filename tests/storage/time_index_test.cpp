@@ -38,13 +38,13 @@ TEST_CASE("time_index: finds the last entry at or before a time") {
   REQUIRE(x.table().write_out());
   x.add({30, 6});
   REQUIRE(x.prepare());
-  CHECK(x.floor(9) == std::nullopt);
-  CHECK(x.floor(10) == entry{10, 1});
-  CHECK(x.floor(29) == entry{20, 5});
-  CHECK(x.floor(99) == entry{30, 6});
-  x.truncate_to(6);
+  CHECK(x.floor(9).value() == std::nullopt);
+  CHECK(x.floor(10).value() == entry{10, 1});
+  CHECK(x.floor(29).value() == entry{20, 5});
+  CHECK(x.floor(99).value() == entry{30, 6});
+  REQUIRE(x.truncate_to(6));
   CHECK(x.last() == entry{20, 5});
-  x.truncate_to(1);
+  REQUIRE(x.truncate_to(1));
   CHECK(x.last() == std::nullopt);
 }
 
@@ -57,12 +57,12 @@ TEST_CASE("time_index: a file is taken over with its last entry") {
     REQUIRE(x.table().write_out());
   }
   time_index x{fs, "/t", 50};
-  REQUIRE(x.attach().value());
+  REQUIRE(x.attach(read_mode::blocking).value());
   CHECK(x.last() == entry{20, 55});
   x.add({20, 56});
   CHECK(x.table().rows() == 2);
   time_index missing{fs, "/none", 50};
-  CHECK_FALSE(missing.attach().value());
+  CHECK_FALSE(missing.attach(read_mode::blocking).value());
 }
 
 TEST_CASE("time_index: rows that do not ascend are refused") {
@@ -71,12 +71,12 @@ TEST_CASE("time_index: rows that do not ascend are refused") {
   auto rows = std::vector<std::byte>(24);
   rows[7] = rows[19] = std::byte{5};
   fs.put("/t", rows);
-  REQUIRE(x.attach().value());
+  REQUIRE(x.attach(read_mode::blocking).value());
   auto done = x.prepare();
   REQUIRE_FALSE(done);
   CHECK(done.error().code == errc::corrupt_log);
   fs.put("/t", std::vector<std::byte>(12, std::byte{0xff}));
-  CHECK_FALSE(x.attach().value());
+  CHECK_FALSE(x.attach(read_mode::blocking).value());
 }
 
 } // namespace troupe::storage::test

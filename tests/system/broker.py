@@ -79,6 +79,9 @@ class Broker:
 
     def start(self, seconds=20):
         self.spawn()
+        return self.await_ready(seconds)
+
+    def await_ready(self, seconds):
         line = self.read_line(seconds)
         if not line.startswith(READY):
             raise AssertionError(

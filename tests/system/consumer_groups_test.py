@@ -266,7 +266,7 @@ class ConsumerGroups(broker.BrokerTest):
         self.assertEqual(self.describe(group="old")["error_code"],
                          GROUP_NOT_FOUND)
 
-    def test_a_group_with_members_keeps_its_protocol(self):
+    def test_bytes_of_no_consumer_keep_the_protocol(self):
         self.settle([self.member()])
         self.assertEqual(self.join_classic(self.group)["error_code"],
                          INCONSISTENT_PROTOCOL)

@@ -32,6 +32,30 @@ class SmallDisk:
                        check=True, capture_output=True)
 
 
+def fill_up(disk):
+    """Takes all that is left of a disk; the path of the file that does."""
+    filler = os.path.join(disk.path, "filler")
+    # Unbuffered: nothing is left to write when the file is closed.
+    with open(filler, "wb", 0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            pass
+    return filler
+
+
+def expire_everything(connection):
+    """Sets `retention.ms` of the topic `t` to next to nothing."""
+    answer = connection.call("incremental_alter_configs", 1, {
+        "resources": [{
+            "resource_type": 2, "resource_name": "t", "configs": [{
+                "name": "retention.ms", "config_operation": 0,
+                "value": "1"}]}],
+        "validate_only": False})
+    return answer["responses"][0]["error_code"]
+
+
 class Limits(broker.BrokerTest):
     def disk(self, name, mib=24):
         return SmallDisk(self, os.path.join(self.directory, name), mib)
@@ -47,6 +71,17 @@ class Limits(broker.BrokerTest):
             if code:
                 return code
         raise AssertionError("the disk does not fill")
+
+    def fill_and_stop(self):
+        """A broker fills its disk and stops; the end offset of its log."""
+        server = self.broker()
+        with wire.Connection(server.address) as connection:
+            connection.create_topic("t")
+            self.fill(connection)
+            end = connection.end_offset("t")
+            self.assertGreater(end, 0)
+        server.stop()
+        return end
 
     def places(self, connection):
         """partition -> data directory of the topic `t`."""
@@ -92,13 +127,7 @@ class Limits(broker.BrokerTest):
         disk = self.disk("small", 4)
         server = self.broker("--set", "log.retention.check.interval.ms=100",
                              data_dirs=("data", "small"))
-        filler = os.path.join(disk.path, "filler")
-        with open(filler, "wb", 0) as file:
-            try:
-                while True:
-                    file.write(bytes(4096))
-            except OSError:
-                pass
+        filler = fill_up(disk)
         with wire.Connection(server.address) as connection:
             connection.create_topic("t", 2)
             codes = [self.produce(connection, p, size=1000) for p in (0, 1)]
@@ -109,23 +138,29 @@ class Limits(broker.BrokerTest):
                 lambda: self.produce(connection, offline, size=1000) == 0,
                 what="the partition is opened again")
 
+    def test_a_start_on_a_full_disk_makes_room_by_itself(self):
+        disk = self.disk("data")
+        end = self.fill_and_stop()
+        fill_up(disk)
+        server = self.broker("--set", "log.retention.check.interval.ms=50",
+                             "--set", "log.segment.delete.delay.ms=0")
+        self.assertIn("node.space_reserve_spent", server.log())
+        with wire.Connection(server.address) as connection:
+            self.assertEqual(connection.end_offset("t"), end)
+            answer = connection.fetch("t", 0)
+            self.assertEqual(answer["error_code"], 0)
+            self.assertGreater(len(answer["records"]), 0)
+            self.assertEqual(self.fill(connection), STORAGE_ERROR)
+            self.assertEqual(expire_everything(connection), 0)
+            broker.wait_until(lambda: self.produce(connection) == 0,
+                              what="retention makes room")
+        self.assertEqual(server.stop(), 0)
+
     def test_a_full_disk_stops_a_start_by_name_and_loses_nothing(self):
         disk = self.disk("data")
-        server = self.broker()
-        with wire.Connection(server.address) as connection:
-            connection.create_topic("t")
-            self.fill(connection)
-            end = connection.end_offset("t")
-            self.assertGreater(end, 0)
-        server.stop()
-        # Unbuffered: nothing is left to write when the file is closed.
-        filler = os.path.join(disk.path, "filler")
-        with open(filler, "wb", 0) as file:
-            try:
-                while True:
-                    file.write(bytes(4096))
-            except OSError:
-                pass
+        end = self.fill_and_stop()
+        os.remove(os.path.join(disk.path, ".space_reserve"))
+        filler = fill_up(disk)
         refused = self.make_broker()
         refused.spawn()
         self.assertGreater(refused.wait(), 0)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kafka/describe/alter_configs.h"
+#include "kafka/describe/alter_partition_reassignments.h"
 #include "kafka/describe/api_versions.h"
 #include "kafka/describe/consumer_group_describe.h"
 #include "kafka/describe/consumer_group_heartbeat.h"
@@ -16,7 +17,9 @@
 #include "kafka/describe/describe_groups.h"
 #include "kafka/describe/describe_log_dirs.h"
 #include "kafka/describe/describe_producers.h"
+#include "kafka/describe/describe_quorum.h"
 #include "kafka/describe/describe_topic_partitions.h"
+#include "kafka/describe/elect_leaders.h"
 #include "kafka/describe/fetch.h"
 #include "kafka/describe/find_coordinator.h"
 #include "kafka/describe/heartbeat.h"
@@ -34,6 +37,7 @@
 #include "kafka/describe/offset_for_leader_epoch.h"
 #include "kafka/describe/produce.h"
 #include "kafka/describe/sync_group.h"
+#include "kafka/describe/unregister_broker.h"
 
 #include <troupe/transport/kafka/api_table.h>
 
@@ -82,13 +86,18 @@ void for_each_api(F f) {
   call(message_pair<describe_log_dirs_request, describe_log_dirs_response>{});
   call(message_pair<create_partitions_request, create_partitions_response>{});
   call(message_pair<delete_groups_request, delete_groups_response>{});
+  call(message_pair<elect_leaders_request, elect_leaders_response>{});
   call(message_pair<incremental_alter_configs_request,
                     incremental_alter_configs_response>{});
+  call(message_pair<alter_partition_reassignments_request,
+                    alter_partition_reassignments_response>{});
   call(message_pair<list_partition_reassignments_request,
                     list_partition_reassignments_response>{});
   call(message_pair<offset_delete_request, offset_delete_response>{});
+  call(message_pair<describe_quorum_request, describe_quorum_response>{});
   call(message_pair<describe_cluster_request, describe_cluster_response>{});
   call(message_pair<describe_producers_request, describe_producers_response>{});
+  call(message_pair<unregister_broker_request, unregister_broker_response>{});
   call(message_pair<consumer_group_heartbeat_request,
                     consumer_group_heartbeat_response>{});
   call(message_pair<consumer_group_describe_request,

@@ -10,7 +10,6 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -33,6 +32,11 @@ struct serve_arguments {
   std::string listen;
   std::string advertised;
   std::vector<std::string> data_directories;
+  std::string cluster_listen;
+  std::string cluster_advertised;
+  std::vector<std::string> join;
+  std::string rack;
+  bool cluster_insecure = false;
   std::string config_file;
   std::vector<std::string> assignments;
   bool print_config = false;
@@ -82,6 +86,17 @@ gather_settings(const serve_arguments& x) {
   if (!x.data_directories.empty())
     settings["log.dirs"] =
         fmt::format("{}", fmt::join(x.data_directories, ","));
+  if (!x.cluster_listen.empty())
+    settings["troupe.cluster.listen"] = x.cluster_listen;
+  if (!x.cluster_advertised.empty())
+    settings["troupe.cluster.advertised"] = x.cluster_advertised;
+  if (!x.join.empty())
+    settings["controller.quorum.bootstrap.servers"] =
+        fmt::format("{}", fmt::join(x.join, ","));
+  if (!x.rack.empty())
+    settings["broker.rack"] = x.rack;
+  if (x.cluster_insecure)
+    settings["troupe.cluster.insecure"] = "true";
   return settings;
 }
 
@@ -133,16 +148,6 @@ void start_logging(const std::string& level) {
   spdlog::flush_on(spdlog::level::info);
 }
 
-/// Logs and connections are file descriptors: take what the system allows.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-      spdlog::warn("serve.descriptors limit could not be raised");
-  }
-}
-
 int report(const troupe::storage::error& x, int exit_code) {
   fmt::print(stderr, "troupe: {}\n", to_string(x));
   return exit_code;
@@ -161,7 +166,6 @@ int serve(const serve_arguments& arguments) {
     return exit_bad_settings;
   }
   start_logging(options->config.log_level);
-  raise_descriptor_limit();
   // Until it is ready a signal ends the process: there is nothing to close.
   auto node = troupe::node::start(std::move(*options));
   if (!node)
@@ -193,6 +197,20 @@ void add_serve_command(CLI::App& app, int& exit_code) {
   command->add_option("--advertised", arguments->advertised,
                       "HOST:PORT that clients are told, if not the one "
                       "listened on");
+  command->add_option("--cluster-listen", arguments->cluster_listen,
+                      "HOST:PORT for other nodes; without it the node is "
+                      "alone");
+  command->add_option("--cluster-advertised", arguments->cluster_advertised,
+                      "HOST:PORT that other nodes are told, if not the one "
+                      "listened on");
+  command->add_option("--join", arguments->join,
+                      "HOST:PORT where a node of the cluster listens for "
+                      "nodes; give it again for more");
+  command->add_option("--rack", arguments->rack,
+                      "Where the node stands; replicas spread over racks");
+  command->add_flag("--cluster-insecure", arguments->cluster_insecure,
+                    "Accept nodes without TLS on an address that is not "
+                    "loopback");
   command->add_option("--config", arguments->config_file,
                       "Properties file with Kafka's broker settings");
   command->add_option("--set", arguments->assignments,

@@ -96,6 +96,8 @@ void socket_connection::close(const std::string& why) {
     return;
   release_replies();
   replies_.clear();
+  frame_let_in_bytes_ = 0;
+  settle();
   closing_ = why;
   schedule_write();
 }
@@ -161,10 +163,11 @@ void socket_connection::after_drained() {
 void socket_connection::release_replies() {
   while (auto answer = replies_.release())
     sender_.push(std::move(*answer));
+  settle();
 }
 
 void socket_connection::go_on_reading() {
-  if (!paused_ || ended() || closing_ || !may_go_on())
+  if (!paused_ || ended() || closing_ || !may_go_on() || !lane_has_room())
     return;
   paused_ = false;
   // It was us who did not read: the frame's time begins anew.
@@ -218,6 +221,8 @@ void socket_connection::finish(std::string why) {
   socket_.reset();
   replies_.clear();
   sender_.clear();
+  frame_let_in_bytes_ = 0;
+  settle();
   reader_.release_memory();
   boost::asio::post(home_->loop(),
                     [self = shared_from_this(), sink = std::move(sink_),

@@ -40,6 +40,8 @@ public:
   void abort(const std::string& why);
   /// Closes when idle; once per tick.
   void sweep();
+  /// The lane has room for frames.
+  void room_again();
 
   void reply(request_slot slot, chunks answer) override;
   void close(const std::string& why) override;
@@ -60,6 +62,8 @@ private:
   bool piled_up() const noexcept;
   bool claim_fits() const noexcept;
   bool may_go_on() const noexcept;
+  bool lane_has_room();
+  void settle();
   void note_partial_frame() noexcept;
 
   // connection.cpp
@@ -96,6 +100,11 @@ private:
   bool peer_done_ = false;
   /// Back-pressure: nothing is read until half of what piled up is gone.
   bool paused_ = false;
+  /// Bytes of the frame that is being received; its lane let it in.
+  size_t frame_let_in_bytes_ = 0;
+  /// What the lane counts for this connection.
+  size_t charged_bytes_ = 0;
+  bool waiting_for_room_ = false;
   bool in_read_turn_ = false;
   bool frames_delivered_ = false;
   bool write_scheduled_ = false;

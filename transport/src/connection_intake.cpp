@@ -94,7 +94,7 @@ bool socket_connection::deliver_frames() {
   for (;;) {
     if (ended() || closing_)
       return false;
-    if (piled_up()) {
+    if (piled_up() || !lane_has_room()) {
       paused_ = true;
       return false;
     }
@@ -105,10 +105,15 @@ bool socket_connection::deliver_frames() {
     }
     if (!*frame) {
       paused_ = !claim_fits();
+      if (!paused_)
+        frame_let_in_bytes_ = reader_.claimed_bytes();
+      settle();
       return !paused_;
     }
     partial_tick_.reset();
+    frame_let_in_bytes_ = 0;
     auto slot = replies_.open((*frame)->size());
+    settle();
     frames_delivered_ = true;
     sink_->on_frame(slot, std::move(**frame));
     release_replies();
@@ -127,6 +132,29 @@ bool socket_connection::claim_fits() const noexcept {
   return replies_.request_bytes() == 0
          || replies_.request_bytes() + reader_.claimed_bytes()
                 <= bounds().request_bytes_in_flight_max;
+}
+
+/// False: the lane calls `room_again`. A frame that was let in has its memory
+/// already, and only its end gives that back.
+bool socket_connection::lane_has_room() {
+  if (frame_let_in_bytes_ > 0 || home_->has_room())
+    return true;
+  if (!waiting_for_room_)
+    home_->wait_for_room(weak_from_this());
+  waiting_for_room_ = true;
+  return false;
+}
+
+void socket_connection::room_again() {
+  waiting_for_room_ = false;
+  go_on_reading();
+}
+
+/// Tells the lane what this connection holds in request frames.
+void socket_connection::settle() {
+  auto now = replies_.request_bytes() + frame_let_in_bytes_;
+  if (now != charged_bytes_)
+    home_->charge(std::exchange(charged_bytes_, now), now);
 }
 
 bool socket_connection::may_go_on() const noexcept {

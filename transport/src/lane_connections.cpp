@@ -74,6 +74,30 @@ void lane_connections::remove(const socket_connection* x) {
     context_->connection_gone();
 }
 
+void lane_connections::charge(size_t before, size_t now) {
+  ASSERT(request_bytes_ >= before);
+  request_bytes_ = request_bytes_ - before + now;
+  if (waiting_.empty() || wake_scheduled_ || !has_room())
+    return;
+  wake_scheduled_ = true;
+  boost::asio::post(loop(), [self = shared_from_this()] {
+    self->wake_scheduled_ = false;
+    self->wake_waiting();
+  });
+}
+
+void lane_connections::wait_for_room(std::weak_ptr<socket_connection> x) {
+  waiting_.push_back(std::move(x));
+}
+
+/// Who finds the room taken again waits behind those who did not.
+void lane_connections::wake_waiting() {
+  auto woken = std::exchange(waiting_, {});
+  for (auto& weak : woken)
+    if (auto x = weak.lock())
+      x->room_again();
+}
+
 void lane_connections::sweep_later() {
   auto interval = std::max<std::chrono::milliseconds>(
       context_->bounds.idle_timeout / idle_ticks, sweep_interval_min);

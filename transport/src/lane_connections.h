@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace troupe::transport {
 
@@ -45,6 +46,16 @@ public:
   /// Ends the sweep; only when no connection is left.
   void end();
 
+  /// What one connection holds in request frames was `before` and is `now`
+  /// bytes.
+  void charge(size_t before, size_t now);
+  /// May another frame be let in?
+  bool has_room() const noexcept {
+    return request_bytes_ < context_->bounds.lane_request_bytes_in_flight_max;
+  }
+  /// Calls `room_again` once there is room.
+  void wait_for_room(std::weak_ptr<socket_connection> x);
+
   /// The sink of `x` has seen the end.
   void remove(const socket_connection* x);
 
@@ -59,6 +70,7 @@ private:
   using connection_map = std::unordered_map<const socket_connection*,
                                             std::shared_ptr<socket_connection>>;
 
+  void wake_waiting();
   void sweep_later();
   void sweep();
 
@@ -68,6 +80,11 @@ private:
   std::shared_ptr<frame_pool> pool_;
   std::optional<boost::asio::steady_timer> sweep_timer_;
   connection_map connections_;
+  /// Bytes of requests that were let in and not answered yet.
+  size_t request_bytes_ = 0;
+  /// Connections that wait for room, each at most once, in their order.
+  std::vector<std::weak_ptr<socket_connection>> waiting_;
+  bool wake_scheduled_ = false;
   uint64_t tick_ = 0;
   bool closing_ = false;
 };

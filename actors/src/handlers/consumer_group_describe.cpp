@@ -17,7 +17,8 @@ using cluster::consumer_group_description;
 using cluster::group_error;
 using kafka::consumer_group_describe_response;
 
-/// A member that sends ConsumerGroupHeartbeat, as all of them do here.
+/// A member that sends JoinGroup, and one that sends ConsumerGroupHeartbeat.
+constexpr int8_t classic_member_type = 0;
 constexpr int8_t consumer_member_type = 1;
 
 consumer_group_describe_response::assigned
@@ -42,7 +43,8 @@ entry_of(const consumer_group_description::member& x) {
   entry.subscribed_topic_regex = x.subscribed_topic_regex;
   entry.assignment = copied(x.assignment);
   entry.target_assignment = copied(x.target_assignment);
-  entry.member_type = consumer_member_type;
+  entry.member_type =
+      x.speaks_classic ? classic_member_type : consumer_member_type;
   return entry;
 }
 

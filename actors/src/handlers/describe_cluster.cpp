@@ -15,7 +15,7 @@ constexpr int8_t brokers_wanted = 1;
 kafka::describe_cluster_response
 answer_describe_cluster(const kafka::describe_cluster_request& x,
                         const cluster::metadata_image& image,
-                        cluster::node_id self) {
+                        const standpoint& from) {
   kafka::describe_cluster_response response;
   response.endpoint_type = x.endpoint_type;
   if (x.endpoint_type != brokers_wanted) {
@@ -25,9 +25,10 @@ answer_describe_cluster(const kafka::describe_cluster_request& x,
     return response;
   }
   response.cluster_id = image.cluster_id;
-  // Any broker takes what is meant for the controller.
-  response.controller_id = self;
+  response.controller_id = controller_seen_from(from, image);
   for (const auto& [id, node] : image.nodes) {
+    if (node.fenced)
+      continue;
     kafka::describe_cluster_response::broker broker;
     broker.broker_id = id;
     broker.host = node.host;
@@ -46,7 +47,7 @@ result<void> describe_cluster(session_state& session, request_ptr x) {
   if (!asked)
     return failure(asked.error());
   session.reply(*x, answer_describe_cluster(*asked, *session.routes()->image,
-                                            session.shared->config.id));
+                                            standpoint_of(*session.shared)));
   return {};
 }
 

@@ -44,7 +44,7 @@ void ask_directory(gathering<response_type>& all, const data_directory& asked) {
 
 void ask_partition(gathering<response_type>& all, partition_finder& finder,
                    const topic_route& topic, int32_t partition) {
-  auto to = finder.take(partition);
+  auto to = finder.take_replica(partition);
   if (!to)
     return;
   auto directory = topic.partitions[static_cast<size_t>(partition)].directory;
@@ -103,7 +103,7 @@ result<void> describe_log_dirs(session_state& session, request_ptr x) {
                                                         drop_unknown_sizes);
   for (const auto& directory : session.shared->directories)
     ask_directory(*all, directory);
-  partition_finder finder(session.routes());
+  partition_finder finder(session.routes(), session.shared->config.id);
   if (asked->topics)
     ask_some(*all, finder, *asked->topics);
   else

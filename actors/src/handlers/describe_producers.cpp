@@ -37,8 +37,8 @@ void ask(gathering<response_type>& all, partition_finder& finder,
   into[place].partition_index = partition;
   auto to = finder.take(partition);
   if (!to) {
-    into[place].error_code = wire_code(to.error());
-    into[place].error_message = text_of(to.error());
+    into[place].error_code = wire_code(to.error().code);
+    into[place].error_message = std::move(to.error().message);
     return;
   }
   all.ask<producers_listed>(
@@ -55,7 +55,7 @@ result<void> describe_producers(session_state& session, request_ptr x) {
   if (!asked)
     return failure(asked.error());
   auto all = std::make_shared<gathering<response_type>>(session, x);
-  partition_finder finder(session.routes());
+  partition_finder finder(session.routes(), session.shared->config.id);
   for (size_t i = 0; i < asked->topics.size(); ++i) {
     const auto& topic = asked->topics[i];
     all->response.topics.push_back({topic.name, {}});

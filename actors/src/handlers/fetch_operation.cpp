@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fetch_operation.h"
 
+#include "leader_hints.h"
 #include "partition_finder.h"
+#include "zstd_records.h"
 
 #include <algorithm>
 #include <utility>
@@ -12,9 +14,15 @@ namespace {
 
 constexpr int8_t read_committed = 1;
 
+/// Older clients do not know zstd (KIP-110).
+constexpr int16_t first_version_with_zstd = 10;
+
 /// Longest that a fetch waits for records, whatever it asks for: what it holds
 /// meanwhile is given back in a time that one can wait for.
 constexpr int32_t wait_ms_max = 300'000;
+
+/// Who sends its rack may read from followers (KIP-392).
+constexpr int16_t first_version_with_rack = 11;
 
 } // namespace
 
@@ -36,7 +44,10 @@ void fetch_operation::start() {
 }
 
 void fetch_operation::resolve() {
-  partition_finder finder(session_->routes());
+  auto routes = session_->routes();
+  auto self = session_->shared->config.id;
+  bool knows_racks = asked_->version() >= first_version_with_rack;
+  partition_finder finder(routes, self);
   for (const auto& topic : body_.topics) {
     if (by_topic_id_)
       finder.enter(topic.topic_id);
@@ -45,12 +56,37 @@ void fetch_operation::resolve() {
     for (const auto& wanted : topic.partitions) {
       auto& x = parts_.emplace_back();
       x.asked = &wanted;
-      if (auto found = finder.take(wanted.partition))
-        x.actor = std::move(*found);
-      else
-        x.error_code = wire_code(found.error());
+      auto found = knows_racks ? finder.take_replica(wanted.partition)
+                               : finder.take(wanted.partition);
+      if (!found) {
+        x.error_code = wire_code(found.error().code);
+        continue;
+      }
+      x.actor = std::move(*found);
+      const auto& known =
+          finder.topic()
+              ->topic->partitions[static_cast<size_t>(wanted.partition)];
+      if (knows_racks && known.leader == self)
+        x.preferred = preferred_replica(known, *routes->image);
     }
   }
+}
+
+cluster::node_id
+fetch_operation::preferred_replica(const cluster::partition_registration& x,
+                                   const cluster::metadata_image& image) const {
+  const auto& config = session_->shared->config;
+  if (!config.replication.rack_aware_reads || body_.rack_id.empty()
+      || body_.rack_id == config.rack)
+    return cluster::no_node;
+  auto suits = [&](cluster::node_id id) {
+    auto node = image.nodes.find(id);
+    return node != image.nodes.end() && !node->second.fenced
+           && !node->second.leaving && node->second.rack == body_.rack_id
+           && std::ranges::find(x.isr, id) != x.isr.end();
+  };
+  auto found = std::ranges::find_if(x.replicas, suits);
+  return found != x.replicas.end() ? *found : cluster::no_node;
 }
 
 void fetch_operation::read(size_t index) {
@@ -79,8 +115,20 @@ void fetch_operation::on_read(size_t index, read_finished& x) {
   to.found = std::move(x);
   if (!to.found.why.ok())
     to.error_code = wire_code(to.found.why);
+  else if (to.preferred != cluster::no_node)
+    to.found.records = {};
+  else if (asked_->version() < first_version_with_zstd)
+    withhold_zstd(to);
   if (reading_ == 0)
     decide();
+}
+
+void fetch_operation::withhold_zstd(part& x) {
+  auto size = x.found.records.size;
+  if (!keep_before_zstd(x.found.records))
+    x.error_code = wire_code(kafka::error_code::unsupported_compression_type);
+  // What was withheld is no reason to wait for more.
+  x.found.more = x.found.more || x.found.records.size < size;
 }
 
 bool fetch_operation::satisfied() const {
@@ -88,7 +136,7 @@ bool fetch_operation::satisfied() const {
     return true;
   int64_t bytes = 0;
   for (const auto& x : parts_) {
-    if (x.error_code != 0)
+    if (x.error_code != 0 || x.preferred != cluster::no_node)
       return true;
     // With more to be had waiting would not make the answer larger.
     if (x.found.more)
@@ -107,13 +155,13 @@ void fetch_operation::decide() {
 
 void fetch_operation::wait() {
   if (!std::exchange(waiting_, true))
-    timer_ = session_->after(std::chrono::milliseconds(
-                                 std::min(body_.max_wait_ms, wait_ms_max)),
-                             [me = shared_from_this()] {
-                               me->expired_ = true;
-                               if (!me->answered_ && me->reading_ == 0)
-                                 me->answer();
-                             });
+    timer_ = session_->after(
+        std::chrono::milliseconds(std::min(body_.max_wait_ms, wait_ms_max)),
+        [me = shared_from_this()] {
+          me->expired_ = true;
+          if (!me->answered_ && me->reading_ == 0)
+            me->answer();
+        });
   for (size_t i = 0; i < parts_.size(); ++i) {
     auto& x = parts_[i];
     if (x.watch != 0)
@@ -146,6 +194,7 @@ void fetch_operation::answer() {
     for (size_t i = 0; i < topic.partitions.size(); ++i)
       to.partitions.push_back(response_of(parts_[next++]));
   }
+  add_leader_hints(response);
   session_->reply(*asked_, response);
 }
 
@@ -181,11 +230,28 @@ kafka::fetch_response::partition fetch_operation::response_of(part& x) const {
   to.high_watermark = x.found.high_watermark;
   to.last_stable_offset = x.found.last_stable_offset;
   to.log_start_offset = x.found.log_start_offset;
+  to.preferred_read_replica = x.preferred;
   if (body_.isolation_level == read_committed)
     to.aborted_transactions.emplace();
   if (x.found.records.size > 0)
     to.records.file = std::move(x.found.records);
   return to;
+}
+
+void fetch_operation::add_leader_hints(kafka::fetch_response& x) const {
+  constexpr int16_t first_version_with_hints = 16;
+  auto refused = [](const part& y) {
+    return leader_hints::wanted(y.error_code);
+  };
+  if (asked_->version() < first_version_with_hints
+      || std::ranges::none_of(parts_, refused))
+    return;
+  leader_hints hints(session_->routes());
+  for (auto& topic : x.responses)
+    for (auto& y : topic.partitions)
+      if (leader_hints::wanted(y.error_code))
+        hints.fill(y.current_leader, topic.topic_id, y.partition_index);
+  x.node_endpoints = hints.endpoints<kafka::fetch_response::node_endpoint>();
 }
 
 } // namespace troupe::actors::handlers

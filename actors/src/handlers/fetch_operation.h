@@ -29,11 +29,18 @@ private:
     ticket_t watch = 0;
     /// Refused before a partition was asked.
     int16_t error_code = 0;
+    /// Where the consumer should read instead (KIP-392).
+    cluster::node_id preferred = cluster::no_node;
   };
 
   void resolve();
+  /// A replica in the consumer's rack, when it is not this node's.
+  cluster::node_id
+  preferred_replica(const cluster::partition_registration& x,
+                    const cluster::metadata_image& image) const;
   void read(size_t index);
   void on_read(size_t index, read_finished& x);
+  void withhold_zstd(part& x);
   /// Answers, or waits for more.
   void decide();
   bool satisfied() const;
@@ -42,6 +49,7 @@ private:
   /// Gives each partition its share of max_bytes, in the order asked.
   void apply_budget();
   kafka::fetch_response::partition response_of(part& x) const;
+  void add_leader_hints(kafka::fetch_response& x) const;
 
   session_state* session_;
   request_ptr asked_;

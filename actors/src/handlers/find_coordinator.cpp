@@ -4,6 +4,7 @@
 #include "decide.h"
 #include "handlers.h"
 #include "item_bound.h"
+#include "topic_view.h"
 
 #include <memory>
 #include <string_view>
@@ -30,15 +31,17 @@ coordinator of_group(const std::string& group_id, const routing& routes,
                      cluster::node_id self) {
   using kafka::error_code;
   auto offsets = routes.find(offsets_topic);
-  auto node = routes.image->nodes.find(self);
-  if (offsets == nullptr || node == routes.image->nodes.end())
+  if (offsets == nullptr)
     return refusal(error_code::coordinator_not_available,
                    "the topic of committed offsets is not there yet");
-  if (!coordinates(*offsets, group_id))
+  auto seen = view(*offsets, partition_of_group(*offsets, group_id),
+                   *routes.image, self);
+  auto node = routes.image->nodes.find(seen.leader);
+  if (node == routes.image->nodes.end())
     return refusal(error_code::coordinator_not_available,
-                   "the partition that keeps this group is offline");
+                   "nobody leads the partition that keeps this group");
   coordinator x;
-  x.node_id = self;
+  x.node_id = node->first;
   x.host = node->second.host;
   x.port = node->second.port;
   return x;

@@ -133,7 +133,7 @@ void create_and_answer(session_state& session, request_ptr x,
            session.reply(*waiting->to,
                          answer_metadata(waiting->asked, waiting->to->version(),
                                          *session.routes(),
-                                         session.shared->config.id,
+                                         standpoint_of(*session.shared),
                                          not_created));
          });
 }
@@ -161,10 +161,12 @@ topics_to_create(const kafka::metadata_request& x, int16_t version,
 
 kafka::metadata_response
 answer_metadata(const kafka::metadata_request& x, int16_t version,
-                const routing& routes, cluster::node_id self,
+                const routing& routes, const standpoint& from,
                 const std::unordered_map<std::string, problem>& not_created) {
   kafka::metadata_response response;
   for (const auto& [id, node] : routes.image->nodes) {
+    if (node.fenced)
+      continue;
     kafka::metadata_response::broker broker;
     broker.node_id = id;
     broker.host = node.host;
@@ -174,18 +176,17 @@ answer_metadata(const kafka::metadata_request& x, int16_t version,
     response.brokers.push_back(std::move(broker));
   }
   response.cluster_id = routes.image->cluster_id;
-  // Any broker takes what is meant for the controller.
-  response.controller_id = self;
+  response.controller_id = controller_seen_from(from, *routes.image);
   if (x.include_cluster_authorized_operations)
     response.cluster_authorized_operations = all_cluster_operations;
   if (!asks_for_all(x, version)) {
-    answer_topics(response, x, version, routes, self, not_created);
+    answer_topics(response, x, version, routes, from.self, not_created);
     return response;
   }
   for (const auto& [name, topic] : routes.image->topics)
     if (const auto* route = routes.find(name))
       response.topics.push_back(answer_topic(
-          *route, routes, self, x.include_topic_authorized_operations));
+          *route, routes, from.self, x.include_topic_authorized_operations));
   return response;
 }
 
@@ -205,7 +206,8 @@ result<void> metadata(session_state& session, request_ptr x) {
     return {};
   }
   session.reply(*x,
-                answer_metadata(*asked, x->version(), *routes, config.id, {}));
+                answer_metadata(*asked, x->version(), *routes,
+                                standpoint_of(*session.shared), {}));
   return {};
 }
 

@@ -28,7 +28,7 @@ void ask(gathering<response_type>& all, partition_finder& finder,
   into[place].partition = asked.partition;
   auto to = finder.take(asked.partition);
   if (!to) {
-    into[place].error_code = wire_code(to.error());
+    into[place].error_code = wire_code(to.error().code);
     return;
   }
   find_epoch_end question;
@@ -48,7 +48,7 @@ result<void> offset_for_leader_epoch(session_state& session, request_ptr x) {
   if (!asked)
     return failure(asked.error());
   auto all = std::make_shared<gathering<response_type>>(session, x);
-  partition_finder finder(session.routes());
+  partition_finder finder(session.routes(), session.shared->config.id);
   for (size_t i = 0; i < asked->topics.size(); ++i) {
     const auto& topic = asked->topics[i];
     all->response.topics.push_back({topic.topic, {}});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "handlers.h"
 #include "item_bound.h"
+#include "leader_hints.h"
 #include "partition_finder.h"
 
 #include <troupe/cluster/controller.h>
@@ -55,10 +56,21 @@ struct produce_operation {
     }
   }
 
+  void add_leader_hints() {
+    leader_hints hints(session->routes());
+    for (auto& topic : response.responses)
+      for (auto& x : topic.partition_responses)
+        if (leader_hints::wanted(x.error_code))
+          hints.fill(x.current_leader, topic.name, x.index);
+    response.node_endpoints = hints.endpoints<produce_response::node_endpoint>();
+  }
+
   /// One answer less to wait for; the last one sends the response.
   void done() {
     if (--outstanding > 0)
       return;
+    if (failed)
+      add_leader_hints();
     if (acks != acks_none)
       session->reply(*asked, response);
     else if (failed)
@@ -95,7 +107,7 @@ void append_one(const operation_ptr& op, partition_finder& finder,
   auto& entry = op->entry(topic_index, partition_index);
   auto partition = finder.take(what.index);
   if (!partition)
-    return op->refuse(entry, wire_code(partition.error()),
+    return op->refuse(entry, wire_code(partition.error().code),
                       std::move(partition.error().message));
   if (op->acks == acks_all && too_few_in_sync(*finder.topic(), what.index))
     return op->refuse(entry, wire_code(kafka::error_code::not_enough_replicas),
@@ -139,7 +151,7 @@ result<void> produce(session_state& session, request_ptr x) {
     op->response.responses.push_back(
         {topic.name, std::vector<produce_response::partition>(
                          topic.partition_data.size())});
-  partition_finder finder(session.routes());
+  partition_finder finder(session.routes(), session.shared->config.id);
   for (size_t i = 0; i < asked->topic_data.size(); ++i) {
     auto& topic = asked->topic_data[i];
     finder.enter(topic.name);

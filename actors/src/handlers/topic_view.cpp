@@ -2,6 +2,7 @@
 #include "topic_view.h"
 
 #include "../error_map.h"
+#include "standpoint.h"
 
 #include <troupe/cluster/controller.h>
 
@@ -19,9 +20,9 @@ partition_view view(const topic_route& topic, size_t partition,
   x.replicas = known.replicas;
   x.isr = known.isr;
   for (auto node : known.replicas)
-    if (node == self ? !served : !image.nodes.contains(node))
+    if (node == self ? !served : !listed(image, node))
       x.offline_replicas.push_back(node);
-  if (known.leader == self && !served)
+  if (known.leader == self ? !served : !listed(image, known.leader))
     x.leader = cluster::no_node;
   if (x.leader == cluster::no_node)
     x.error_code = wire_code(kafka::error_code::leader_not_available);

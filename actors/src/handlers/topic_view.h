@@ -20,7 +20,8 @@ struct partition_view {
   std::vector<cluster::node_id> offline_replicas;
 };
 
-/// A partition without an actor on its leader has no leader for clients.
+/// A partition whose leader is not heard from, or is here without an actor,
+/// has no leader for clients.
 partition_view view(const topic_route& topic, size_t partition,
                     const cluster::metadata_image& image,
                     cluster::node_id self);

@@ -29,6 +29,14 @@ enum class errc : uint8_t {
   timed_out,
   /// An actor that must be there is gone: a defect of ours.
   internal,
+  /// Another node leads the partition, or none does.
+  not_leader,
+  /// Fewer replicas are in sync than the topic asks for; nothing was appended.
+  not_enough_replicas,
+  /// The same, found out when the records were in the log already.
+  not_enough_replicas_after_append,
+  /// A new leader does not know yet how far consumers may read.
+  offset_not_available,
 };
 
 std::string_view to_string(errc x) noexcept;

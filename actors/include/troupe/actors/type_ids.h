@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/actors/inspect_controller.h>
 #include <troupe/actors/messages/peer.h>
+#include <troupe/actors/messages/quorum_wire.h>
 #include <troupe/actors/peer_interfaces.h>
 
 #include <caf/type_id.hpp>
@@ -18,5 +20,25 @@ CAF_ADD_TYPE_ID(troupe, (troupe::actors::send_pull))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::pull_answered))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::pull_continued))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::grant_credit))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::quorum_letter))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::forwarded<troupe::actors::create_topics>))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::forwarded<troupe::actors::delete_topics>))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::forwarded<troupe::actors::create_partitions>))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::forwarded<troupe::actors::alter_configs>))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::forwarded<troupe::actors::register_node>))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::forwarded<troupe::actors::take_producer_ids>))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::forwarded<troupe::cluster::node_heartbeat>))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::forwarded<troupe::actors::propose_isr>))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::decided_elsewhere))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::producer_ids_taken))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::heartbeat_answered))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::isr_judged))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::join_cluster))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::cluster_joined))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::forwarded<troupe::actors::alter_reassignments>))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::forwarded<troupe::actors::elect_leaders>))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::forwarded<troupe::actors::remove_node>))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::forwarded<troupe::actors::describe_quorum>))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::quorum_described))
 
 CAF_END_TYPE_ID_BLOCK(troupe)

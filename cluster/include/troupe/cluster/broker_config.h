@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/cluster/cluster_config.h>
 #include <troupe/cluster/config_table.h>
 #include <troupe/cluster/group_config.h>
+#include <troupe/cluster/replication_config.h>
 #include <troupe/storage/result.h>
 
 #include <cstdint>
@@ -66,11 +68,15 @@ struct broker_config {
   int64_t connections_max_idle_ms = 600000;
   int64_t max_connections = 20000;
   int64_t queued_max_requests_per_connection = 64;
+  /// -1: no bound.
+  int64_t queued_max_request_bytes = 1 << 30;
   int64_t retention_check_interval_ms = 300000;
   int64_t producer_id_block_size = 1000;
   cleaner_config cleaner;
   group_config groups;
   offsets_topic_config offsets_topic;
+  cluster_config cluster;
+  replication_config replication;
   int64_t offsets_retention_check_interval_ms = 600000;
   /// Partitions a node accepts in all (`troupe.partitions.max`).
   int64_t partitions_max = 100000;

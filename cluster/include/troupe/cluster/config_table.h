@@ -96,4 +96,9 @@ int32_t min_insync_replicas(const config_map& overrides,
                             const metadata_image& image, node_id node,
                             const config_map& static_broker);
 
+/// Whether a replica that is not in sync may lead when no other can.
+bool unclean_election_allowed(const config_map& overrides,
+                              const metadata_image& image, node_id node,
+                              const config_map& static_broker);
+
 } // namespace troupe::cluster

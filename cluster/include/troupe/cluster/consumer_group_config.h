@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/cluster/group_migration_policy.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -19,6 +21,9 @@ struct consumer_group_config {
   /// `group.consumer.assignors`: those that members may ask for. The first one
   /// assigns where nobody asks.
   std::vector<std::string> assignors = {"uniform", "range"};
+  /// `group.consumer.migration.policy`
+  group_migration_policy migration_policy =
+      group_migration_policy::bidirectional;
 
   /// All topic names that one member subscribes to.
   size_t subscription_bytes_per_member_max = 1048576;

@@ -45,6 +45,8 @@ struct consumer_group_description {
     std::string client_host;
     std::vector<std::string> subscribed_topic_names;
     std::optional<std::string> subscribed_topic_regex;
+    /// It sends JoinGroup and Heartbeat, not ConsumerGroupHeartbeat.
+    bool speaks_classic = false;
     /// Without topics that were deleted meanwhile.
     std::vector<topic_partitions> assignment;
     std::vector<topic_partitions> target_assignment;

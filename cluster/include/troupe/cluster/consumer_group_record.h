@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/cluster/group_protocol.h>
 #include <troupe/cluster/partition_assignment.h>
 
 #include <cstdint>
@@ -32,6 +33,15 @@ struct consumer_group_epoch {
   bool operator==(const consumer_group_epoch&) const = default;
 };
 
+/// What else a member said that speaks the classic protocol, in a group that is
+/// on its way from one protocol to the other.
+struct classic_member_metadata {
+  int32_t session_timeout_ms = 0;
+  std::vector<group_protocol> protocols;
+
+  bool operator==(const classic_member_metadata&) const = default;
+};
+
 /// What a member said about itself.
 struct consumer_member_metadata {
   std::string group;
@@ -44,6 +54,7 @@ struct consumer_member_metadata {
   std::optional<std::string> subscribed_topic_regex;
   int32_t rebalance_timeout_ms = -1;
   std::optional<std::string> server_assignor;
+  std::optional<classic_member_metadata> classic;
 
   bool operator==(const consumer_member_metadata&) const = default;
 };

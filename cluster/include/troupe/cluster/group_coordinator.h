@@ -55,7 +55,8 @@ public:
   void know_topics(std::shared_ptr<const group_topics> topics);
 
   /// ConsumerGroupHeartbeat. The first member makes the group, also in the
-  /// place of an empty classic one.
+  /// place of an empty classic one; one of consumers changes its protocol under
+  /// its members where the configuration allows that.
   group_effects consumer_heartbeat(uint64_t ticket,
                                    consumer_heartbeat_request x,
                                    group_time now);
@@ -139,11 +140,22 @@ private:
   consumer_heartbeat_answer
   make_consumer_group(group_map::iterator group,
                       const consumer_heartbeat_request& x, group_time now,
-                      std::vector<group_record>& records);
+                      group_effects& effects);
   /// JoinGroup to a consumer group.
   group_effects join_as_classic(uint64_t ticket, join_request x,
                                 group_map::iterator group, group_time now);
   void replace(group_map::iterator x, std::unique_ptr<group_slot> by);
+
+  // group_coordinator_migration.cpp
+  bool may_upgrade(const group_slot& x) const;
+  /// Lets the members of `from` go on in `to`, which is empty.
+  consumer_heartbeat_answer upgrade(const group_slot& from, group_slot& to,
+                                    group_time now,
+                                    std::vector<group_record>& records);
+  void finish_consumer(group_map::iterator x, group_time now,
+                       group_effects& effects);
+  void downgrade_if_due(group_map::iterator x, group_time now,
+                        group_effects& effects);
 
   group_config config_;
   std::mt19937_64 random_;

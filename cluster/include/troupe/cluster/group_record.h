@@ -2,9 +2,9 @@
 #pragma once
 
 #include <troupe/cluster/consumer_group_record.h>
+#include <troupe/cluster/group_protocol.h>
 #include <troupe/storage/types.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,9 +12,6 @@
 #include <vector>
 
 namespace troupe::cluster {
-
-/// Subscriptions and assignments: only the members know what they mean.
-using opaque_bytes = std::vector<std::byte>;
 
 /// "Generation 3 of `group` may go on from `offset`."
 struct offset_commit {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/cluster/group_protocol.h>
 #include <troupe/cluster/group_record.h>
 
 #include <cstdint>
@@ -9,14 +10,6 @@
 #include <vector>
 
 namespace troupe::cluster {
-
-/// One protocol that a member offers, the most wanted first.
-struct group_protocol {
-  std::string name;
-  opaque_bytes metadata;
-
-  bool operator==(const group_protocol&) const = default;
-};
 
 /// JoinGroup.
 struct join_request {

@@ -5,7 +5,9 @@
 #include <troupe/storage/result.h>
 
 #include <cstddef>
+#include <memory>
 #include <span>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -105,12 +107,16 @@ using metadata_delta = std::vector<metadata_record>;
 result<image_ptr> apply(const metadata_image& before,
                         const metadata_delta& delta, offset_t end_offset);
 
+/// Topics of an image in the making that it does not share with another one.
+using topic_drafts = std::unordered_map<uuid, std::shared_ptr<topic_image>>;
+
 /// A copy of an image that changes with each delta, for whoever decides many
 /// changes one after the other and must not copy the image for each.
 class metadata_editor {
 public:
   explicit metadata_editor(const metadata_image& before) : image_(before) {}
 
+  /// Changes with the next `apply`, topics included: keep no part of it.
   const metadata_image& image() const noexcept { return image_; }
 
   /// When it fails (see `apply` above) a part of the delta may be in the image,
@@ -122,6 +128,7 @@ public:
 
 private:
   metadata_image image_;
+  topic_drafts drafts_;
 };
 
 /// The value of a record in the metadata log: version and type first, so that

@@ -52,13 +52,6 @@ public:
   virtual const std::string& path() const noexcept = 0;
 };
 
-/// A shared, read-only mapping of a file's first bytes.
-class mapped_file {
-public:
-  virtual ~mapped_file() = default;
-  virtual std::span<const std::byte> bytes() const noexcept = 0;
-};
-
 enum class open_mode : uint8_t {
   /// Must exist; reads only.
   read,
@@ -76,8 +69,6 @@ public:
 
   virtual result<std::shared_ptr<file>> open(const std::string& path,
                                              open_mode mode)
-    = 0;
-  virtual result<std::shared_ptr<mapped_file>> map(const std::string& path)
     = 0;
   /// Names (not paths) of the entries of a directory, sorted.
   virtual result<std::vector<std::string>> list(const std::string& path) = 0;

@@ -64,7 +64,8 @@ struct append_info {
   offset_t base_offset = no_offset;
   /// First offset after the appended (or duplicated) batch.
   offset_t next_offset = no_offset;
-  /// `now` when the topic says LogAppendTime, else -1.
+  /// When the topic says LogAppendTime: `now`, of a duplicate the time of its
+  /// first copy; else -1.
   timestamp_ms log_append_time = no_timestamp;
   /// The batch was here already (idempotent retry); nothing was appended.
   bool duplicate = false;
@@ -126,6 +127,8 @@ struct removed_files {
   std::optional<error> kept_active;
 };
 
+class timestamp_search;
+
 /// An append-only sequence of record batches in segment files that Apache
 /// Kafka's tools can read. Owned and called by one thread at a time (its
 /// partition actor); the file slices it hands out may be used anywhere.
@@ -171,6 +174,12 @@ public:
   /// it. Blocks. Save `checkpoint` before the next append, as after `open`. A
   /// failure of the medium poisons the log: only opening it again helps.
   result<void> truncate_to(offset_t offset);
+
+  /// Removes everything; the log starts and ends at `offset`, where the next
+  /// append goes. For a replica whose records are all gone from its leader.
+  /// Blocks, and as with `truncate_to`: save `checkpoint`, and a failure of the
+  /// medium poisons the log.
+  result<void> restart_at(offset_t offset);
 
   /// Moves the log start offset up (DeleteRecords); whole segments below it
   /// leave the log.
@@ -225,11 +234,9 @@ public:
   result<read_info> read(offset_t from, uint32_t bytes_max, offset_t limit,
                          read_mode mode);
 
-  /// First record with timestamp >= `from` below `limit`; none: empty. Blocks.
-  result<std::optional<found_offset>> find_timestamp(timestamp_ms from,
-                                                     offset_t limit);
-  /// The record with the largest timestamp; none when empty. Blocks.
-  result<std::optional<found_offset>> find_max_timestamp();
+  /// A search for records by their time, below `limit` (high watermark). Does
+  /// not wait for the disk; what it returns does.
+  result<std::unique_ptr<timestamp_search>> search_timestamps(offset_t limit);
 
   /// KIP-320: the largest known epoch <= `epoch` and its end offset;
   /// epoch -1 and offset -1 when unknown.

@@ -19,6 +19,11 @@ struct limits {
   size_t requests_in_flight_max = 64;
   /// The same in bytes of request frames.
   size_t request_bytes_in_flight_max = 128u << 20;
+  /// The same for all connections of one lane (`queued.max.request.bytes`,
+  /// shared among the lanes): at the bound no socket of the lane is read but
+  /// those in the middle of a frame that was let in. The last frame let in may
+  /// go beyond it, so that every frame fits some time.
+  size_t lane_request_bytes_in_flight_max = 1u << 30;
   /// Bytes of answers queued for a slow reader before its socket is not read.
   size_t reply_bytes_queued_max = 64u << 20;
   /// Bytes one connection may send per turn before others on its lane run.

@@ -3,6 +3,7 @@
 
 #include <troupe/actors/problem.h>
 #include <troupe/storage/log.h>
+#include <troupe/storage/timestamp_search.h>
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
@@ -29,6 +30,8 @@ struct log_opened {
   problem why;
   log_box value;
   storage::recovery_report report;
+  /// As it was known when the log was last saved; 0 when it was not.
+  storage::offset_t high_watermark = 0;
 };
 
 /// Sync and close a log, save its checkpoint; remove it if `erase` is set.
@@ -103,6 +106,14 @@ struct read_in_slice {
   std::function<void()> done;
 };
 
+/// Look for a record by its time; answered with found_offset. The search has
+/// files of its own and is used by its receiver alone.
+struct run_search {
+  std::shared_ptr<storage::timestamp_search> search;
+  /// As in find_offset.
+  storage::timestamp_ms timestamp = 0;
+};
+
 } // namespace troupe::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::open_log)
@@ -121,3 +132,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::directory_description)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::files_synced)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sync_pending)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::read_in_slice)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::run_search)

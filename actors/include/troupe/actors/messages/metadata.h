@@ -35,6 +35,22 @@ struct alter_configs {
   bool validate_only = false;
 };
 
+/// AlterPartitionReassignments.
+struct alter_reassignments {
+  std::vector<cluster::reassignment> partitions;
+};
+
+/// ElectLeaders.
+struct elect_leaders {
+  std::vector<storage::topic_partition> partitions;
+  cluster::election_type type = cluster::election_type::preferred;
+};
+
+/// UnregisterBroker: the node is gone for good.
+struct remove_node {
+  cluster::node_id node = cluster::no_node;
+};
+
 struct metadata_decided {
   std::vector<problem> results;
   /// Metadata with everything decided here applied (also when only
@@ -73,6 +89,9 @@ struct partition_failed {
 /// Housekeeping tick of the broker actor.
 struct housekeeping_due {};
 
+/// Tick of the broker actor: partitions look at their followers.
+struct replica_check_due {};
+
 /// Stop partitions, close logs, mark the clean shutdown.
 struct stop_broker {};
 
@@ -86,6 +105,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::create_topics)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::delete_topics)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::create_partitions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::alter_configs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::alter_reassignments)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::elect_leaders)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::metadata_decided)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::register_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::allocate_producer_id)
@@ -94,5 +116,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::apply_metadata)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::metadata_applied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::partition_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::housekeeping_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::replica_check_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::stop_broker)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::broker_stopped)

@@ -19,6 +19,14 @@ namespace troupe::actors {
 /// Chosen by the asker; comes back in the answer.
 using ticket_t = uint64_t;
 
+/// Whose records a reader may be given.
+enum class read_source : uint8_t {
+  /// Those of the leader only.
+  leader,
+  /// Also those of a follower, as far as it knows them to count (KIP-392).
+  any_replica,
+};
+
 /// Outcome of `append_records`.
 struct append_finished {
   ticket_t ticket = 0;
@@ -77,6 +85,9 @@ struct find_offset {
   cluster::leader_epoch_t current_leader_epoch = -1;
 };
 
+/// In find_offset: the record with the largest timestamp.
+inline constexpr storage::timestamp_ms of_largest_timestamp = -3;
+
 struct found_offset {
   problem why;
   storage::found_offset value;
@@ -128,11 +139,19 @@ struct producers_listed {
 /// New log configuration; takes effect with the next append.
 struct reconfigure_log {
   storage::log_config config;
+  /// Replicas that must be in sync for acks=all.
+  int32_t min_insync_replicas = 1;
 };
 
-/// The controller made this node the leader with a new epoch.
+/// The newest image has this node as the partition's leader: in a new epoch,
+/// or with other replicas in sync.
 struct become_leader {
-  cluster::leader_epoch_t epoch = 0;
+  cluster::partition_registration registration;
+};
+
+/// The newest image has another leader, or none.
+struct become_follower {
+  cluster::partition_registration registration;
 };
 
 /// Time to look at retention and idle producers.
@@ -168,6 +187,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_producers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producers_listed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::reconfigure_log)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::become_leader)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::become_follower)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::housekeep)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_partition)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::partition_closed)

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller_actor.h"
+#include "controller_questions.h"
+#include "error_map.h"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+namespace troupe::actors {
+
+namespace {
+
+/// For what a node asks the deciding node about itself.
+constexpr std::chrono::seconds ask_timeout{5};
+
+problem no_controller() {
+  return cluster::decision{cluster::refusal::not_controller,
+                           "no controller is known at the moment"};
+}
+
+} // namespace
+
+// -- heartbeats ---------------------------------------------------------------
+
+caf::result<heartbeat_answered>
+controller_state::on_node_heartbeat(const cluster::node_heartbeat& x) {
+  auto answer = self->make_response_promise<heartbeat_answered>();
+  if (leads_) {
+    decide_heartbeat(x, answer);
+    return answer;
+  }
+  auto fail = [answer](const problem& why) mutable {
+    answer.deliver(heartbeat_answered{why, true, false});
+  };
+  auto there = decider();
+  if (there == nullptr) {
+    fail(no_controller());
+    return answer;
+  }
+  self->request(there, ask_timeout, forwarded<cluster::node_heartbeat>{x})
+      .then([answer](heartbeat_answered& y) mutable { answer.deliver(y); },
+            [fail](const caf::error& y) mutable { fail(to_problem(y)); });
+  return answer;
+}
+
+caf::result<heartbeat_answered> controller_state::on_forwarded_heartbeat(
+    const forwarded<cluster::node_heartbeat>& x) {
+  auto answer = self->make_response_promise<heartbeat_answered>();
+  decide_heartbeat(x.question, answer);
+  return answer;
+}
+
+void controller_state::decide_heartbeat(
+    const cluster::node_heartbeat& x,
+    caf::typed_response_promise<heartbeat_answered> answer) {
+  auto verdict = std::make_shared<heartbeat_answered>();
+  pending_decision question;
+  question.items = 1;
+  question.decide = [this, x, verdict](const auto& image, size_t) {
+    auto y = core_->heartbeat(image, x, *detector_, config_.now());
+    verdict->fenced = y.fenced;
+    verdict->may_stop = y.may_stop;
+    return std::move(y.decided);
+  };
+  question.done = [answer, verdict](std::vector<problem> results,
+                                    storage::offset_t) mutable {
+    verdict->why = std::move(results.front());
+    answer.deliver(*verdict);
+  };
+  enqueue(std::move(question));
+}
+
+void controller_state::on_peer_lost(const peer_lost& x) {
+  if (!leads_)
+    return;
+  detector_->suspect(x.node, config_.now());
+  arm_check();
+}
+
+// -- what nobody asks for -----------------------------------------------------
+
+void controller_state::begin_leading() {
+  detector_->begin(*image_, config_.now());
+  leaders_due_ms_ =
+      config_.now() + config_.broker.cluster.leader_imbalance_check_interval_ms;
+  enqueue_upkeep("settle", [this](const auto& image) {
+    return core_->settle_partitions(image);
+  });
+  arm_check();
+}
+
+void controller_state::enqueue_upkeep(
+    const char* what,
+    std::function<cluster::outcome(const cluster::metadata_image&)> decide) {
+  pending_decision question;
+  question.items = 1;
+  question.decide = [decide](const auto& image, size_t) {
+    return decide(image);
+  };
+  question.done = [what](const std::vector<problem>& results,
+                         storage::offset_t) {
+    if (!results.front().ok())
+      spdlog::warn("controller.upkeep_failed what={} reason=\"{}\"", what,
+                   results.front().message);
+  };
+  enqueue(std::move(question));
+}
+
+void controller_state::on_check_nodes() {
+  checking_ = false;
+  if (!leads_)
+    return;
+  auto now = config_.now();
+  auto lost = detector_->take_expired(now);
+  if (!lost.empty()) {
+    for (auto node : lost)
+      spdlog::warn("controller.node_lost node={}", node);
+    enqueue_upkeep("fence", [this, lost](const auto& image) {
+      return core_->fence_nodes(image, lost);
+    });
+  }
+  if (config_.broker.cluster.auto_leader_rebalance && now >= leaders_due_ms_) {
+    leaders_due_ms_ =
+        now + config_.broker.cluster.leader_imbalance_check_interval_ms;
+    enqueue_upkeep("rebalance", [this](const auto& image) {
+      return core_->rebalance_leaders(image);
+    });
+  }
+  if (moves_looked_at_ != image_->end_offset) {
+    moves_looked_at_ = image_->end_offset;
+    enqueue_upkeep("move", [this](const auto& image) {
+      return core_->move_partitions(image);
+    });
+  }
+  arm_check();
+}
+
+/// A node that is alone has nobody to look after and is never woken up.
+void controller_state::arm_check() {
+  if (config_.broker.cluster.listen.empty() || std::exchange(checking_, true))
+    return;
+  self->delayed_send(
+      self,
+      std::chrono::milliseconds(config_.broker.cluster.heartbeat_interval_ms),
+      check_nodes{});
+}
+
+// -- in-sync replicas ---------------------------------------------------------
+
+caf::result<isr_judged>
+controller_state::on_propose_isr(const propose_isr& x) {
+  auto answer = self->make_response_promise<isr_judged>();
+  if (leads_) {
+    decide_isr(x, answer);
+    return answer;
+  }
+  auto there = decider();
+  if (there == nullptr) {
+    answer.deliver(isr_judged{no_controller()});
+    return answer;
+  }
+  self->request(there, ask_timeout, forwarded<propose_isr>{x})
+      .then([answer](isr_judged& y) mutable { answer.deliver(y); },
+            [answer](const caf::error& y) mutable {
+              answer.deliver(isr_judged{to_problem(y)});
+            });
+  return answer;
+}
+
+caf::result<isr_judged>
+controller_state::on_forwarded_isr(const forwarded<propose_isr>& x) {
+  auto answer = self->make_response_promise<isr_judged>();
+  decide_isr(x.question, answer);
+  return answer;
+}
+
+void controller_state::decide_isr(
+    const propose_isr& x, caf::typed_response_promise<isr_judged> answer) {
+  pending_decision question;
+  question.items = 1;
+  question.decide = [this, x](const auto& image, size_t) {
+    return core_->alter_isr(image, x.what);
+  };
+  question.done = [answer](std::vector<problem> results,
+                           storage::offset_t) mutable {
+    answer.deliver(isr_judged{std::move(results.front())});
+  };
+  enqueue(std::move(question));
+}
+
+// -- joining ------------------------------------------------------------------
+
+caf::result<cluster_joined>
+controller_state::on_join_cluster(const join_cluster& x) {
+  auto answer = self->make_response_promise<cluster_joined>();
+  auto fail = [answer](const problem& why) mutable {
+    answer.deliver(cluster_joined{why, {}, cluster::no_node});
+  };
+  if (leads_) {
+    cluster::node_registration node;
+    node.rack = x.rack;
+    node.cluster_host = x.cluster_host;
+    node.cluster_port = x.cluster_port;
+    node.incarnation = x.incarnation;
+    auto question = to_pending({*core_, *detector_}, register_node{node});
+    question.done = [this, answer, fail,
+                     incarnation = x.incarnation](std::vector<problem> results,
+                                                  storage::offset_t) mutable {
+      if (!results.front().ok())
+        return fail(results.front());
+      answer.deliver(
+          cluster_joined{{},
+                         image_->cluster_id,
+                         cluster::node_with(*image_, incarnation)});
+    };
+    enqueue(std::move(question));
+    return answer;
+  }
+  auto there = decider();
+  if (there == nullptr || x.passed_on) {
+    fail(no_controller());
+    return answer;
+  }
+  auto passed_on = x;
+  passed_on.passed_on = true;
+  self->request(there, ask_timeout, passed_on)
+      .then([answer](cluster_joined& y) mutable { answer.deliver(y); },
+            [fail](const caf::error& y) mutable { fail(to_problem(y)); });
+  return answer;
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/cluster/group_time.h>
+
+namespace troupe::cluster {
+
+/// Timeouts are measured with the steady clock; batches carry the wall clock.
+using quorum_time = group_time;
+
+} // namespace troupe::cluster

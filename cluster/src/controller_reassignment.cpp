@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <partition_moves.h>
+#include <partition_settler.h>
+#include <placement.h>
+#include <quoted.h>
+#include <reassigned.h>
+#include <refused.h>
+#include <troupe/cluster/controller.h>
+
+#include <string>
+#include <utility>
+
+namespace troupe::cluster {
+
+namespace {
+
+bool moving(const partition_registration& x) {
+  return !x.adding.empty() || !x.removing.empty();
+}
+
+} // namespace
+
+outcome controller::alter_reassignment(const metadata_image& image,
+                                       const reassignment& x) const {
+  const auto* known = image.find(x.name);
+  auto printed = quoted(x.name.topic) + "-" + std::to_string(x.name.partition);
+  if (known == nullptr)
+    return refused(refusal::unknown_topic,
+                   "partition " + printed + " does not exist");
+  partition_registration wanted;
+  if (x.replicas) {
+    std::vector<replica_list> targets{*x.replicas};
+    if (auto verdict = check_placement(image, targets, 0); !verdict.ok())
+      return refused(std::move(verdict));
+    wanted = reassigned(*known, *x.replicas);
+  } else {
+    if (!moving(*known))
+      return refused(refusal::no_reassignment, printed + " does not move");
+    wanted = reverted(*known);
+    if (wanted.isr.empty())
+      return refused(refusal::invalid_replica_assignment,
+                     "no replica that " + printed
+                         + " had before is in sync: going back would lose "
+                           "records");
+  }
+  outcome made;
+  partition_settler{image, image.nodes, config_}.settle(
+      *image.find(x.name.topic), static_cast<size_t>(x.name.partition),
+      std::move(wanted), made);
+  return made;
+}
+
+outcome controller::move_partitions(const metadata_image& image) const {
+  partition_moves moves{image, config_};
+  moves.drain();
+  moves.fill();
+  moves.widen_offsets_topic();
+  return std::move(moves).take();
+}
+
+std::vector<topic_partition> moving_partitions(const metadata_image& image) {
+  std::vector<topic_partition> found;
+  for (const auto& [name, topic] : image.topics)
+    for (size_t i = 0; i < topic->partitions.size(); ++i)
+      if (moving(topic->partitions[i]))
+        found.push_back({name, static_cast<int32_t>(i)});
+  return found;
+}
+
+} // namespace troupe::cluster

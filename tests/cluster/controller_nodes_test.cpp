@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <tests/cluster/cluster_fixture.h>
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using namespace troupe;
+using namespace troupe::cluster;
+using namespace troupe::cluster::test;
+
+namespace {
+
+using ids = std::vector<node_id>;
+
+/// A controller with its sessions; the time stands still.
+struct office {
+  controller by = fresh([] {
+    broker_config config;
+    config.id = 100;
+    return config;
+  }());
+  failure_detector sessions{cluster_config{}};
+  image_ptr image;
+
+  explicit office(image_ptr x) : image(std::move(x)) {
+    sessions.begin(*image, 0);
+  }
+
+  outcome joining(const node_registration& x) {
+    return by.register_node(*image, x, sessions);
+  }
+
+  refusal join(const node_registration& x) {
+    auto made = joining(x);
+    if (made.verdict.ok())
+      image = after(image, made.records);
+    return why(made);
+  }
+
+  heartbeat_outcome beat(const node_heartbeat& x) {
+    auto made = by.heartbeat(*image, x, sessions, 0);
+    if (made.decided.verdict.ok())
+      image = after(image, made.decided.records);
+    return made;
+  }
+
+  heartbeat_outcome hear(node_id node, bool knows_fenced = false) {
+    return beat({node, image->nodes.at(node).incarnation, image->end_offset,
+                 knows_fenced});
+  }
+
+  heartbeat_outcome stop(node_id node) {
+    return beat({node, image->nodes.at(node).incarnation, image->end_offset,
+                 false, true});
+  }
+};
+
+node_registration restarted(node_id node) {
+  auto x = member(node);
+  x.incarnation = id(static_cast<uint8_t>(node + 100));
+  return x;
+}
+
+} // namespace
+
+TEST_CASE("register node: the first start also founds the cluster") {
+  office x{image_of({})};
+  auto self = node(1).node;
+  auto made = x.joining(self);
+  REQUIRE(made.records.size() == 2);
+  x.image = after(x.image, made.records);
+  CHECK(x.image->cluster_id.size() == 22);
+  CHECK(x.image->nodes.at(1) == self);
+  CHECK(x.joining(self).records.empty());
+  self.port = 1;
+  CHECK(x.joining(self).records == metadata_delta{node_registered{self}});
+  self.id = 2;
+  CHECK(x.joining(self).records.size() == 1);
+  self.id = -2;
+  CHECK(x.join(self) == refusal::invalid_request);
+}
+
+TEST_CASE("register node: a newcomer is fenced until it knows that it is") {
+  office x{cluster_of({1})};
+  CHECK(x.join(member(2)) == refusal::none);
+  CHECK(x.image->nodes.at(2).fenced);
+  CHECK(x.hear(2).fenced);
+  CHECK(x.image->nodes.at(2).fenced);
+  CHECK_FALSE(x.hear(2, true).fenced);
+  CHECK(x.image->nodes.at(2) == member(2));
+  CHECK(x.hear(2).decided.records.empty());
+}
+
+TEST_CASE("register node: whoever asks for an id gets one, and only one") {
+  office x{after(cluster_of({1}), {voters_replaced{{{4, "host", 1}}}})};
+  auto y = member(9);
+  y.id = no_node;
+  CHECK(x.join(y) == refusal::none);
+  CHECK(node_with(*x.image, id(9)) == 5);
+  CHECK(x.joining(y).records.empty());
+  y.incarnation = id(10);
+  CHECK(x.join(y) == refusal::none);
+  CHECK(node_with(*x.image, id(10)) == 6);
+  CHECK(node_with(*x.image, id(11)) == no_node);
+  CHECK(node_with(*x.image, {}) == no_node);
+}
+
+TEST_CASE("register node: an id that is alive elsewhere is refused") {
+  office x{cluster_of({1, 2})};
+  x.hear(2);
+  auto other = restarted(2);
+  other.cluster_host = "elsewhere";
+  CHECK(x.join(other) == refusal::duplicate_node);
+  SUBCASE("until its session is over") {
+    x.sessions.forget(2);
+    CHECK(x.join(other) == refusal::none);
+  }
+  SUBCASE("until it is fenced") {
+    x.image = fenced(x.image, {2});
+    CHECK(x.join(other) == refusal::none);
+  }
+  SUBCASE("but at the same address it is the same node, started again") {
+    CHECK(x.join(restarted(2)) == refusal::none);
+  }
+}
+
+TEST_CASE("register node: nobody else can be this process") {
+  office x{after(cluster_of({1}), {node_registered{member(100)}})};
+  x.hear(100);
+  auto self = restarted(100);
+  self.cluster_host = "elsewhere";
+  CHECK(x.join(self) == refusal::none);
+}
+
+TEST_CASE("register node: who started again leads nothing until it is back") {
+  office x{with_topic(cluster_of({1, 2}), {{2, 1}, {2}})};
+  CHECK(x.join(restarted(2)) == refusal::none);
+  CHECK(partition_of(x.image, 0).leader == 1);
+  CHECK(partition_of(x.image, 0).isr == ids{1});
+  CHECK(partition_of(x.image, 1).leader == no_node);
+  x.hear(2, true);
+  CHECK(partition_of(x.image, 0).leader == 1);
+  CHECK(partition_of(x.image, 1).leader == 2);
+}
+
+TEST_CASE("register node: a new address changes nothing else") {
+  office x{with_topic(cluster_of({1, 2}), {{2, 1}})};
+  auto moved = member(2);
+  moved.port = 1;
+  auto made = x.joining(moved);
+  CHECK(made.records == metadata_delta{node_registered{moved}});
+  x.image = fenced(x.image, {2});
+  CHECK(x.join(moved) == refusal::none);
+  CHECK(x.image->nodes.at(2).fenced);
+}
+
+TEST_CASE("register node: a newcomer is to be filled when there is something") {
+  office x{cluster_of({1})};
+  x.join(member(2));
+  CHECK(x.image->broker_configs.empty());
+  x.image = with_topic(x.image, {{1}});
+  x.join(member(3));
+  CHECK(x.image->broker_configs.at(3)
+        == config_map{{"troupe.node.filling", "true"}});
+  x.join(restarted(2));
+  CHECK_FALSE(x.image->broker_configs.contains(2));
+}
+
+TEST_CASE("heartbeat: the unknown and the replaced are refused") {
+  office x{cluster_of({1})};
+  CHECK(why(x.beat({2, id(2)}).decided) == refusal::unknown_node);
+  CHECK(why(x.beat({1, id(2)}).decided) == refusal::stale_incarnation);
+  CHECK_FALSE(x.sessions.alive(1));
+}
+
+TEST_CASE("heartbeat: coming back gives leaders to partitions without one") {
+  office x{fenced(with_topic(cluster_of({1, 2, 3}), {{1, 2}, {2, 3}}), {1, 2})};
+  CHECK(partition_of(x.image, 0).leader == no_node);
+  x.hear(2, true);
+  CHECK(partition_of(x.image, 0).leader == 2);
+  CHECK(partition_of(x.image, 1).leader == 3);
+}
+
+TEST_CASE("heartbeat: a node may stop once all know who leads instead") {
+  office x{with_topic(cluster_of({1, 2, 3}), {{1, 2, 3}, {2, 1, 3}, {1}})};
+  for (node_id node : {1, 2, 3})
+    x.hear(node);
+  auto first = x.stop(1);
+  CHECK_FALSE(first.may_stop);
+  CHECK_FALSE(first.fenced);
+  CHECK(x.image->nodes.at(1).leaving);
+  CHECK(partition_of(x.image, 0).leader == 2);
+  CHECK(partition_of(x.image, 0).isr == ids{1, 2, 3});
+  CHECK(partition_of(x.image, 2).leader == 1);
+  CHECK_FALSE(x.stop(1).may_stop);
+  x.hear(2);
+  CHECK_FALSE(x.stop(1).may_stop);
+  x.hear(3);
+  auto last = x.stop(1);
+  CHECK(last.may_stop);
+  CHECK(last.fenced);
+  CHECK(x.image->nodes.at(1).fenced);
+  CHECK(partition_of(x.image, 0).isr == ids{2, 3});
+  CHECK(partition_of(x.image, 2).leader == no_node);
+  CHECK(x.stop(1).may_stop);
+}
+
+TEST_CASE("heartbeat: metadata that moves on does not keep a node from going") {
+  office x{with_topic(cluster_of({1, 2}), {{1, 2}})};
+  x.hear(2);
+  x.stop(1);
+  x.stop(1);
+  auto known = x.image->end_offset;
+  x.image = after(x.image, {producer_ids_allocated{1000}});
+  x.beat({2, id(2), known});
+  CHECK(x.stop(1).may_stop);
+}
+
+TEST_CASE("heartbeat: a fenced node may stop at once") {
+  office x{fenced(cluster_of({1, 2}), {2})};
+  CHECK(x.stop(2).may_stop);
+}
+
+TEST_CASE("heartbeat: after a stop the node comes back as any other") {
+  office x{with_topic(cluster_of({1, 2}), {{1, 2}})};
+  x.stop(1);
+  CHECK(x.join(restarted(1)) == refusal::none);
+  x.hear(1, true);
+  CHECK(x.image->nodes.at(1) == restarted(1));
+}
+
+TEST_CASE("fencing: several nodes in one step") {
+  auto image = with_topic(cluster_of({1, 2, 3}), {{1, 2, 3}, {3}, {2, 1}});
+  auto made = fresh().fence_nodes(*image, ids{1, 2, 9});
+  CHECK(made.records.size() == 4);
+  CHECK(made.unclean.empty());
+  image = after(image, made.records);
+  CHECK(partition_of(image, 0).leader == 3);
+  CHECK(partition_of(image, 2).leader == no_node);
+  CHECK(fresh().fence_nodes(*image, ids{1, 2, 9}).records.empty());
+}
+
+TEST_CASE("fencing: unclean leaders only where the topic says so") {
+  for (auto allowed : {"true", "false"}) {
+    auto image = with_topic(cluster_of({1, 2}), {{1, 2}},
+                            {{"unclean.leader.election.enable", allowed}});
+    image = carried_out(image, fresh().alter_isr(*image, proposal(image, {1})));
+    auto made = fresh().fence_nodes(*image, ids{1});
+    image = after(image, made.records);
+    bool unclean = std::string_view{allowed} == "true";
+    CHECK(partition_of(image).leader == (unclean ? 2 : no_node));
+    CHECK(partition_of(image).isr == (unclean ? ids{2} : ids{1}));
+    CHECK(made.unclean.size() == (unclean ? 1 : 0));
+  }
+}
+
+TEST_CASE("settling: what a controller left undone is made up for") {
+  auto image = with_topic(cluster_of({1, 2}), {{1, 2}, {2, 1}});
+  auto made = fresh().fence_nodes(*image, ids{1});
+  REQUIRE(made.records.size() == 3);
+  auto half = after(image, {made.records[0]});
+  auto rest = fresh().settle_partitions(*half);
+  CHECK(rest.records == metadata_delta{made.records[1], made.records[2]});
+  CHECK(fresh().settle_partitions(*image).records.empty());
+}
+
+TEST_CASE("remove node: only one that is stopped, empty and has no vote") {
+  auto image = after(with_topic(cluster_of({1, 2, 3}), {{1, 2}}),
+                     {voters_replaced{{{3, "host", 1}}}});
+  auto removing = [&](node_id node) {
+    return why(fresh().remove_node(*image, node));
+  };
+  CHECK(removing(9) == refusal::unknown_node);
+  CHECK(removing(2) == refusal::invalid_request);
+  image = fenced(image, {2, 3});
+  CHECK(removing(2) == refusal::invalid_request);
+  CHECK(removing(3) == refusal::invalid_request);
+  image = after(image, {topic_deleted{id(1)}});
+  CHECK(removing(2) == refusal::none);
+  image = after(image, {broker_configs_replaced{2, {{"a", "b"}}}});
+  image = carried_out(image, fresh().remove_node(*image, 2));
+  CHECK_FALSE(image->nodes.contains(2));
+  CHECK(image->broker_configs.empty());
+}

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Three nodes, producers and a group, and faults alone and together: nodes
+killed and stopped, links cut in every manner, disks full. After healing nothing
+acknowledged is lost, doubled or out of order, and all replicas are equal.
+
+FAULT_RUNS and FAULT_SECONDS make it longer; FAULT_SEED chooses the faults."""
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+import unittest
+
+import broker
+import cluster
+import log_files
+import network
+
+try:
+    from confluent_kafka import Consumer, KafkaException
+    from cluster_test import Stream, PARTITIONS, TOPIC, ClusterTest
+except ImportError as error:
+    raise unittest.SkipTest(f"python3-confluent-kafka: {error}")
+
+RUNS = int(os.environ.get("FAULT_RUNS", "3"))
+SECONDS = int(os.environ.get("FAULT_SECONDS", "20"))
+SEED = int(os.environ.get("FAULT_SEED", "1"))
+NODES = 3
+DISK_BYTES = 512 << 20
+
+
+def setUpModule():
+    network.enter_namespaces()
+
+
+class Node(cluster.Node):
+    """In a network namespace and on a disk of its own."""
+
+    def __init__(self, net, directory, seed_address, *options):
+        super().__init__(directory, seed_address, "--cluster-insecure",
+                         *options)
+        self.net = net
+        self.number = net.add()
+        self.host = net.address(self.number)
+        self.port = 9092
+        self.cluster_address = f"{self.host}:9093"
+        data = self.data_dirs[0]
+        os.makedirs(data, exist_ok=True)
+        network.run("mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}",
+                    "tmpfs", data)
+
+    def command(self):
+        plain = super().command()
+        at = plain.index("--listen") + 1
+        plain[at] = f"{self.host}:{self.port}"
+        return self.net.prefix(self.number) + plain
+
+    def fill_disk(self):
+        path = os.path.join(self.data_dirs[0], "filler")
+        with open(path, "wb") as file:
+            try:
+                while True:
+                    file.write(b"\0" * (1 << 20))
+            except OSError:
+                pass
+
+    def free_disk(self):
+        os.remove(os.path.join(self.data_dirs[0], "filler"))
+
+    def end(self):
+        super().end()
+        subprocess.run(["umount", "-l", self.data_dirs[0]], check=False)
+
+
+class FaultyCluster(cluster.Cluster):
+    def __init__(self, directory, size, *options):
+        self.net = network.Network()
+        super().__init__(directory, size, *options)
+
+    def add(self, *options):
+        seed = self.nodes[0].cluster_address if self.nodes else None
+        name = os.path.join(self.directory, f"node-{len(self.nodes)}")
+        node = Node(self.net, name, seed, *self.options, *options)
+        self.nodes.append(node)
+        return node
+
+    @property
+    def bootstrap(self):
+        return ",".join(f"{node.host}:{node.port}" for node in self.nodes)
+
+    def end(self):
+        super().end()
+        self.net.end()
+
+
+class Workers:
+    """Members of a group that commit what they have seen."""
+
+    def __init__(self, bootstrap, count=2):
+        self.bootstrap = bootstrap
+        self.lock = threading.Lock()
+        self.seen = [set() for _ in range(PARTITIONS)]
+        self.committed = [-1] * PARTITIONS
+        self.errors = []
+        self.running = True
+        self.threads = [threading.Thread(target=self.work, daemon=True)
+                        for _ in range(count)]
+        for thread in self.threads:
+            thread.start()
+
+    def work(self):
+        consumer = Consumer({
+            "bootstrap.servers": self.bootstrap, "group.id": "workers",
+            "auto.offset.reset": "earliest", "enable.auto.commit": False,
+            "session.timeout.ms": 6000, "log_level": 0})
+        consumer.subscribe([TOPIC], on_assign=self.assigned)
+        while self.running:
+            messages = consumer.consume(500, 0.2)
+            with self.lock:
+                for message in messages:
+                    if message.error() is None:
+                        self.seen[message.partition()].add(message.offset())
+            try:
+                done = consumer.commit(asynchronous=False) if messages else []
+            except KafkaException:
+                continue  # not acknowledged: it may be seen again
+            with self.lock:
+                for x in done:
+                    if x.error is None:
+                        self.committed[x.partition] = max(
+                            self.committed[x.partition], x.offset)
+        consumer.close()
+
+    def assigned(self, consumer, partitions):
+        """What was committed never goes back."""
+        with self.lock:
+            floor = {p.partition: self.committed[p.partition]
+                     for p in partitions}
+        for x in consumer.committed(partitions, 20):
+            if x.offset >= 0 and x.offset < floor[x.partition]:
+                self.errors.append(f"{x.partition}: committed {x.offset} after "
+                                   f"{floor[x.partition]}")
+
+    def has_all(self, counts):
+        with self.lock:
+            return all(len(seen) == count
+                       for seen, count in zip(self.seen, counts))
+
+    def finish(self):
+        self.running = False
+        for thread in self.threads:
+            thread.join(30)
+
+
+class Faults(ClusterTest):
+    seconds = 60 + 3 * SECONDS + 120
+
+    def start_cluster(self):
+        nodes = FaultyCluster(self.directory, NODES)
+        self.clusters.append(nodes)
+        return nodes.start()
+
+    # -- faults: each answers what heals it -----------------------------------
+
+    def kill(self, nodes, chance):
+        node = chance.choice(nodes.nodes)
+        node.kill()
+        return node.spawn
+
+    def freeze(self, nodes, chance):
+        node = chance.choice(nodes.nodes)
+        node.signal(signal.SIGSTOP)
+        return lambda: node.signal(signal.SIGCONT)
+
+    def isolate(self, nodes, chance, victim=None):
+        if victim is None:
+            victim = chance.randrange(NODES)
+        for other in range(NODES):
+            if other != victim:
+                nodes.net.cut(victim, other)
+                nodes.net.cut(other, victim)
+        return nodes.net.heal
+
+    def isolate_leader(self, nodes, chance):
+        victim = self.leader(nodes)
+        return self.isolate(nodes, chance, victim or 0)
+
+    def cut_pair(self, nodes, chance):
+        a, b = chance.sample(range(NODES), 2)
+        nodes.net.cut(a, b)
+        nodes.net.cut(b, a)
+        return nodes.net.heal
+
+    def cut_one_way(self, nodes, chance):
+        a, b = chance.sample(range(NODES), 2)
+        nodes.net.cut(a, b)
+        return nodes.net.heal
+
+    def fill(self, nodes, chance):
+        node = chance.choice(nodes.nodes)
+        node.fill_disk()
+
+        def heal():
+            node.free_disk()
+            if not node.alive():
+                node.spawn()
+        return heal
+
+    # -- runs ------------------------------------------------------------------
+
+    def survive(self, seed, *kinds):
+        chance = random.Random(seed)
+        nodes = self.start_cluster()
+        self.context = f"seed {seed}"
+        self.create(nodes, **{"min.insync.replicas": "2"})
+        self.in_sync(nodes, NODES)
+        stream = Stream(nodes.bootstrap)
+        workers = Workers(nodes.bootstrap)
+        stream.await_more(300)
+        pause = threading.Event()
+        until = time.monotonic() + SECONDS
+        while time.monotonic() < until:
+            chosen = chance.sample(kinds, min(len(kinds), chance.choice((1, 2))))
+            heals = [kind(nodes, chance) for kind in chosen]
+            pause.wait(chance.uniform(0.5, 4))
+            for heal in heals:
+                heal()
+            for node in nodes.nodes:
+                self.assertTrue(node.alive(), f"{node.directory} died")
+            pause.wait(chance.uniform(0.5, 3))
+        nodes.net.heal()
+        self.in_sync(nodes, NODES)
+        stream.await_more(300)
+        stream.finish()
+        broker.wait_until(lambda: workers.has_all(stream.sent), 60,
+                          "all records in the group")
+        workers.finish()
+        self.assertEqual(workers.errors, [])
+        self.check(nodes, stream)
+        self.in_sync(nodes, NODES)
+        for node in nodes.nodes:
+            self.assertEqual(node.stop(), 0)
+        self.check_replicas(nodes, stream)
+
+    def run_all(self, *kinds):
+        for number in range(RUNS):
+            self.survive(SEED + number, *kinds)
+            self.clusters.pop().end()
+
+    def test_nodes_that_die_and_freeze(self):
+        self.run_all(self.kill, self.freeze)
+
+    def test_links_that_are_cut(self):
+        self.run_all(self.isolate, self.isolate_leader, self.cut_pair,
+                     self.cut_one_way)
+
+    def test_everything_together(self):
+        self.run_all(self.kill, self.freeze, self.isolate, self.cut_one_way,
+                     self.fill)
+
+
+# Imported for its helpers, not to be run again here.
+del ClusterTest
