@@ -110,6 +110,9 @@ membership_state::judge(const peer_hello& x, cluster::peer_version_t& version) {
   if (x.to != cluster::no_node && x.to != config_.self.node)
     return "node " + std::to_string(x.to) + " was expected, "
            + to_string(config_.self) + " answers";
+  // A link without our actors would be up and of no use.
+  if (config_.handles.quorum == nullptr)
+    return to_string(config_.self) + " is still starting";
   // Without ids on both sides there is no link, only an introduction.
   if (x.from.node == cluster::no_node || config_.self.node == cluster::no_node)
     return {};

@@ -65,6 +65,7 @@ TEST_CASE("membership: who joins is told the cluster and its actors") {
   peer_node one(peer_options(1));
   auto joining = peer_options(cluster::no_node);
   joining.self.cluster_id.clear();
+  joining.started = false;
   peer_node newcomer(joining);
   auto found = ask_for_cluster(newcomer, one.port());
   CHECK(found.why.ok());
@@ -72,12 +73,22 @@ TEST_CASE("membership: who joins is told the cluster and its actors") {
   CHECK(found.from.node == 1);
   CHECK(found.handles.quorum != nullptr);
   // With the id that it was given it becomes a node like any other.
-  newcomer.self()->send(newcomer.membership(),
-                        adopt_identity{"test-cluster", 2, {}, {}});
+  newcomer.start(2, "test-cluster");
   newcomer.follow({one.address()});
   one.follow({{2, "127.0.0.1", newcomer.port()}});
   CHECK(one.wait_up(2));
   CHECK(newcomer.wait_up(1));
+}
+
+TEST_CASE("membership: a node that is still starting is met a little later") {
+  auto starting = peer_options(2);
+  starting.started = false;
+  peer_node one(peer_options(1)), two(starting);
+  one.follow({two.address()});
+  CHECK(contains(one.wait_reason(2), "still starting"));
+  two.start(2, "test-cluster");
+  CHECK(one.wait_up(2));
+  CHECK(one.find(2)->handles.quorum != nullptr);
 }
 
 TEST_CASE("membership: nobody listens where the cluster was sought") {

@@ -73,9 +73,6 @@ peer_node::peer_node(peer_node_options options) : options_(std::move(options)) {
   membership_config config;
   config.settings = options_.settings;
   config.self = options_.self;
-  config.handles.quorum = caf::actor_cast<caf::strong_actor_ptr>(source_);
-  config.listeners = {caf::actor_cast<peer_listener_actor>(
-      caf::actor_cast<caf::strong_actor_ptr>(*self_))};
   config.table = table_;
   config.find_source = [source = source_](const pull_batches& x) {
     return x.name.topic == "orders" ? source : pull_source_actor{};
@@ -86,6 +83,8 @@ peer_node::peer_node(peer_node_options options) : options_(std::move(options)) {
   auto port = publish_gate(*system_, membership_, options_.listener);
   REQUIRE_MESSAGE(port, (port ? "" : to_string(port.error())));
   port_ = *port;
+  if (options_.started)
+    start(id(), options_.self.cluster_id);
 }
 
 peer_node::~peer_node() {
@@ -96,6 +95,17 @@ peer_node::~peer_node() {
   table_.reset();
   self_.reset();
   system_->await_all_actors_done();
+}
+
+void peer_node::start(cluster::node_id as, const std::string& cluster_id) {
+  options_.self.node = as;
+  adopt_identity order;
+  order.cluster_id = cluster_id;
+  order.node = as;
+  order.handles.quorum = caf::actor_cast<caf::strong_actor_ptr>(source_);
+  order.listeners = {caf::actor_cast<peer_listener_actor>(
+      caf::actor_cast<caf::strong_actor_ptr>(*self_))};
+  (*self_)->send(membership_, std::move(order));
 }
 
 void peer_node::serve(const std::string& text) {

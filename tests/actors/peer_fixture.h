@@ -26,6 +26,8 @@ struct peer_node_options {
   cluster::peer_identity self;
   peer_settings settings;
   cluster_listener listener;
+  /// Whether others may talk to its actors already.
+  bool started = true;
 };
 
 peer_node_options peer_options(cluster::node_id node);
@@ -47,6 +49,8 @@ public:
   cluster::node_id id() const noexcept { return options_.self.node; }
   peer_address address() const { return {id(), "127.0.0.1", port_}; }
 
+  /// Others may talk to its actors from now on.
+  void start(cluster::node_id as, const std::string& cluster_id);
   /// What pulls are answered with from now on.
   void serve(const std::string& text);
   /// Has links to these nodes.
