@@ -238,8 +238,8 @@ void node::state::spawn_broker() {
     config.link_to = [peers = peers](cluster::node_id node) {
       auto table = peers->get();
       auto found = table->find(node);
-      return found == nullptr ? actors::pull_source_actor{}
-                              : actors::pull_source_actor{found->link};
+      return found == nullptr ? actors::batch_source_actor{}
+                              : actors::batch_source_actor{found->link};
     };
     judge = std::make_shared<actors::published<actors::isr_judge_actor>>(
         std::make_shared<actors::isr_judge_actor>());

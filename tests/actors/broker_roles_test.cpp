@@ -16,7 +16,7 @@ struct roles_fixture : broker_fixture {
   roles_fixture() {
     link = keep(system().spawn(link_of, this));
     config.link_to = [this](cluster::node_id node) {
-      return node == other_node ? link : pull_source_actor{};
+      return node == other_node ? link : batch_source_actor{};
     };
   }
 
@@ -27,8 +27,8 @@ struct roles_fixture : broker_fixture {
     config.link_to = nullptr;
   }
 
-  static pull_source_actor::behavior_type
-  link_of(pull_source_actor::pointer, roles_fixture* test) {
+  static batch_source_actor::behavior_type
+  link_of(batch_source_actor::pointer, roles_fixture* test) {
     return {
         [=](const request_batches& x) { test->pulls.push_back(x); },
         [=](const forget_pull&) { ++test->forgotten; },
@@ -51,7 +51,7 @@ struct roles_fixture : broker_fixture {
     return std::filesystem::exists(where[0].path() + "/t-0");
   }
 
-  pull_source_actor link;
+  batch_source_actor link;
   std::vector<request_batches> pulls;
   int forgotten = 0;
   int32_t changes = 0;

@@ -24,7 +24,7 @@ struct replica_fixture : actor_fixture {
     config.self = 1;
     config.link_to = [this](cluster::node_id node) {
       auto found = links.find(node);
-      return found == links.end() ? pull_source_actor{} : found->second;
+      return found == links.end() ? batch_source_actor{} : found->second;
     };
     config.seed = 5;
     config.partition = keep(system().spawn(partition_of, this));
@@ -42,8 +42,8 @@ struct replica_fixture : actor_fixture {
     end_actors();
   }
 
-  static pull_source_actor::behavior_type
-  link_of(pull_source_actor::pointer, std::vector<request_batches>* asked,
+  static batch_source_actor::behavior_type
+  link_of(batch_source_actor::pointer, std::vector<request_batches>* asked,
           int* forgotten) {
     return {
         [=](const request_batches& x) { asked->push_back(x); },
@@ -93,7 +93,7 @@ struct replica_fixture : actor_fixture {
     tell(replica, std::move(x));
   }
 
-  std::map<cluster::node_id, pull_source_actor> links;
+  std::map<cluster::node_id, batch_source_actor> links;
   std::map<cluster::node_id, std::vector<request_batches>> asked;
   std::map<cluster::node_id, int> forgotten;
   std::vector<find_pull_position> positions;
