@@ -85,6 +85,11 @@ void controller_state::on_peer_lost(const peer_lost& x) {
 
 void controller_state::begin_leading() {
   upkeep_.emplace(config_.broker.cluster, *image_, config_.now());
+  // Perhaps the very node whose death got this one elected.
+  for (const auto& [id, node] : image_->nodes)
+    if (id != config_.broker.id && !node.incarnation.is_nil()
+        && config_.controller_of(id) == nullptr)
+      upkeep_->sessions().suspect(id, config_.now());
   look_after_nodes();
 }
 
