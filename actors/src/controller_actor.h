@@ -8,7 +8,7 @@
 #include <troupe/actors/interfaces.h>
 #include <troupe/actors/peer_interfaces.h>
 #include <troupe/cluster/controller.h>
-#include <troupe/cluster/failure_detector.h>
+#include <troupe/cluster/controller_upkeep.h>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -75,7 +75,7 @@ struct controller_state {
   void on_image_committed(const image_committed& x);
   void on_quorum_changed(const quorum_changed& x);
   void on_peer_lost(const peer_lost& x);
-  void on_check_nodes();
+  void on_check_nodes(const check_nodes& x);
 
   controller_actor::pointer self;
 
@@ -112,11 +112,9 @@ private:
                         caf::typed_response_promise<heartbeat_answered> answer);
   /// This node was elected.
   void begin_leading();
-  /// Has the core decide something that nobody asked for.
-  void enqueue_upkeep(const char* what,
-                      std::function<cluster::outcome(
-                          const cluster::metadata_image&)> decide);
-  void look_for_moves();
+  void look_after_nodes();
+  /// Then there is nobody to look after, and nobody is woken up.
+  bool alone() const { return config_.broker.cluster.listen.empty(); }
   void decide_isr(const propose_isr& x,
                   caf::typed_response_promise<isr_judged> answer);
   void take_producer_ids_here(
@@ -128,7 +126,8 @@ private:
 
   controller_config config_;
   std::optional<cluster::controller> core_;
-  std::optional<cluster::failure_detector> detector_;
+  /// Of this reign, or of the last one.
+  std::optional<cluster::controller_upkeep> upkeep_;
   /// Newest that is agreed on; the one in work at the broker actor or none.
   cluster::image_ptr image_;
   applied_metadata applied_;
@@ -142,11 +141,9 @@ private:
   std::deque<pending_decision> questions_;
   /// What a round decided is on its way into the log, piece by piece.
   bool proposing_ = false;
-  bool checking_ = false;
-
-  /// Metadata that was searched for partitions to move.
-  storage::offset_t moves_looked_at_ = storage::no_offset;
-  int64_t leaders_due_ms_ = 0;
+  /// The core is being asked what is due.
+  bool looking_ = false;
+  uint64_t check_number_ = 0;
 
   /// Nodes that are removed once they do not vote any more.
   std::vector<std::pair<cluster::node_id, std::function<void()>>> removals_;

@@ -179,7 +179,7 @@ void partition_state::propose_if_due() {
 void partition_state::isr_judged_as(cluster::leader_epoch_t epoch_asked,
                                     const problem& why) {
   if (!why.ok())
-    spdlog::info("partition.isr_declined tp={} reason=\"{}\"",
+    spdlog::debug("partition.isr_declined tp={} reason=\"{}\"",
                  to_string(config_.name), why.message);
   core_->proposal_answered(epoch_asked, why, time());
   if (!core_->closed() && !core_->failed())

@@ -220,9 +220,18 @@ void controller_chaos::check(const metadata_image& before, const outcome& x) {
       check_partition(*topic, i);
       const auto* known =
           before.find(topic_partition{name, static_cast<int32_t>(i)});
-      if (known != nullptr && known->leader != topic->partitions[i].leader)
-        CHECK(known->leader_epoch < topic->partitions[i].leader_epoch);
+      if (known != nullptr)
+        check_change(*known, topic->partitions[i]);
     }
+}
+
+void controller_chaos::check_change(const partition_registration& before,
+                                    const partition_registration& x) {
+  if (before.leader != x.leader)
+    CHECK(before.leader_epoch < x.leader_epoch);
+  for (auto node : before.adding)
+    if (has(x.replicas, node) && !has(x.adding, node) && !has(x.removing, node))
+      CHECK(has(x.isr, node));
 }
 
 void controller_chaos::check_partition(const topic_image& topic, size_t index) {

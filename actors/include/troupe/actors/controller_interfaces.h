@@ -130,8 +130,8 @@ using quorum_actor = remote_quorum_actor::extend<
     replies_to<resign_leadership>::with<leadership_resigned>,
     // The connection to a node broke.
     reacts_to<peer_lost>,
-    // A deadline (from itself).
-    reacts_to<quorum_tick>>;
+    // Proposals wait for a sync, a deadline (from itself).
+    reacts_to<flush_quorum>, reacts_to<quorum_tick>>;
 
 } // namespace troupe::actors
 

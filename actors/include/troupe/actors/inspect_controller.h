@@ -36,12 +36,6 @@ typename Inspector::result_type inspect(Inspector& f, quorum_voter& x) {
 }
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, quorum_description& x) {
-  return f(caf::meta::type_name("quorum_description"), x.self, x.role, x.epoch,
-           x.leader, x.high_watermark, x.end_offset, x.voters, x.replicas);
-}
-
-template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, config_alteration& x) {
   return f(caf::meta::type_name("config_alteration"), x.topic, x.node,
            x.is_broker, x.replace_all, x.changes);
@@ -114,7 +108,11 @@ typename Inspector::result_type inspect(Inspector& f, describe_quorum&) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, quorum_described& x) {
-  return f(caf::meta::type_name("quorum_described"), x.why, x.quorum);
+  // One by one: `f(x.quorum)` would respect that it is a message of one node.
+  auto& y = x.quorum;
+  return f(caf::meta::type_name("quorum_described"), x.why, y.self, y.role,
+           y.epoch, y.leader, y.high_watermark, y.end_offset, y.voters,
+           y.replicas);
 }
 
 template <class Inspector>
@@ -148,9 +146,11 @@ typename Inspector::result_type inspect(Inspector& f, producer_ids_taken& x) {
   return f(caf::meta::type_name("producer_ids_taken"), x.why, x.first, x.end);
 }
 
+/// Calls the question's own `inspect`: asked on one node it is a message that
+/// must not leave it, which `f(x.question)` would respect.
 template <class Inspector, class Question>
 typename Inspector::result_type inspect(Inspector& f, forwarded<Question>& x) {
-  return f(caf::meta::type_name("forwarded"), x.question);
+  return inspect(f, x.question);
 }
 
 template <class Inspector>

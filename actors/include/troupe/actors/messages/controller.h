@@ -85,8 +85,11 @@ struct cluster_joined {
   cluster::node_id node = cluster::no_node;
 };
 
-/// Look after nodes and their partitions (the controller to itself).
-struct check_nodes {};
+/// Look after nodes and their partitions (the controller to itself). Only the
+/// newest number counts.
+struct check_nodes {
+  uint64_t number = 0;
+};
 
 /// This node's sockets are bound: register it and begin its session.
 struct start_serving {
