@@ -207,11 +207,11 @@ TEST_CASE("partition core: who lags is proposed, and who refuses is heard") {
   REQUIRE(asked.has_value());
   CHECK(asked->isr == std::vector<cluster::node_id>{this_node});
   leader.proposal_answered(3, {errc::timed_out, ""}, {0, 1'001});
-  CHECK(leader.propose({0, 1'002}, 1'000) == asked);
+  CHECK(leader.propose({0, 1'300}, 1'000) == asked);
   leader.proposal_answered(
       3, cluster::decision{cluster::refusal::ineligible_replica, ""},
-      {0, 1'002});
-  CHECK_FALSE(leader.propose({0, 1'003}, 1'000).has_value());
+      {0, 1'300});
+  CHECK_FALSE(leader.propose({0, 1'301}, 1'000).has_value());
   CHECK(leader.propose({0, 9'000}, 1'000).has_value());
   leader.proposal_answered(3, {}, {0, 9'000});
   CHECK_FALSE(leader.propose({0, 99'000}, 1'000).has_value());
