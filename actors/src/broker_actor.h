@@ -3,10 +3,10 @@
 
 #include "disk_placement.h"
 #include "lane_hosted.h"
+#include "replica_actor.h"
 #include "services.h"
 
 #include <troupe/actors/interfaces.h>
-#include <troupe/actors/peer_interfaces.h>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -35,7 +35,7 @@ struct broker_actor_config {
   /// Drawn at this start of the process; nil on a node that is alone.
   storage::uuid incarnation;
   /// This end of the link to a node. Null on a node that is alone.
-  std::function<peer_link_actor(cluster::node_id)> link_to;
+  std::function<batch_source_actor(cluster::node_id)> link_to;
   /// The controller, once there is one. Null likewise.
   std::function<isr_judge_actor()> controller;
   uint64_t seed = 0;

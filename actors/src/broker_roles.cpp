@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who leads which of the broker's partitions, and whom the others follow.
 #include "broker_actor.h"
-#include "replica_actor.h"
 
 #include <algorithm>
 #include <chrono>

@@ -39,6 +39,18 @@ controller(controller_actor::stateful_pointer<controller_state> self,
     [&state](const forwarded<alter_configs>& x) {
       return state.on_forwarded(x);
     },
+    [&state](const forwarded<alter_reassignments>& x) {
+      return state.on_forwarded(x);
+    },
+    [&state](const forwarded<elect_leaders>& x) {
+      return state.on_forwarded(x);
+    },
+    [&state](const forwarded<remove_node>& x) {
+      return state.on_forwarded(x);
+    },
+    [&state](const forwarded<describe_quorum>&) {
+      return state.on_forwarded_describe_quorum();
+    },
     [&state](const forwarded<register_node>& x) {
       return state.on_forwarded(x);
     },
@@ -57,6 +69,10 @@ controller(controller_actor::stateful_pointer<controller_state> self,
     [&state](const delete_topics& x) { return state.on_question(x); },
     [&state](const create_partitions& x) { return state.on_question(x); },
     [&state](const alter_configs& x) { return state.on_question(x); },
+    [&state](const alter_reassignments& x) { return state.on_question(x); },
+    [&state](const elect_leaders& x) { return state.on_question(x); },
+    [&state](const remove_node& x) { return state.on_question(x); },
+    [&state](const describe_quorum&) { return state.on_describe_quorum(); },
     [&state](const register_node& x) { return state.on_question(x); },
     [&state](const allocate_producer_id&) {
       return state.on_allocate_producer_id();
@@ -66,22 +82,22 @@ controller(controller_actor::stateful_pointer<controller_state> self,
     [&state](const image_committed& x) { state.on_image_committed(x); },
     [&state](const quorum_changed& x) { state.on_quorum_changed(x); },
     [&state](const peer_lost& x) { state.on_peer_lost(x); },
-    [&state](const check_nodes&) { state.on_check_nodes(); },
+    [&state](const check_nodes& x) { state.on_check_nodes(x); },
   };
 }
 
 void controller_state::open(controller_config x) {
   config_ = std::move(x);
   core_.emplace(config_.broker, config_.seed);
-  detector_.emplace(config_.broker.cluster);
   image_ = applied_.image();
+  upkeep_.emplace(config_.broker.cluster, *image_, config_.now());
 }
 
 template <class Question>
 caf::result<metadata_decided>
 controller_state::on_question(const Question& x) {
   auto answer = self->make_response_promise<metadata_decided>();
-  auto question = to_pending({*core_, *detector_}, x);
+  auto question = to_pending({*core_, upkeep_->sessions()}, x);
   auto items = question.items;
   if (only_validates(x)) {
     auto round = decide_round(*image_, {std::move(question)}, 1);
@@ -97,7 +113,7 @@ controller_state::on_question(const Question& x) {
   };
   if (leads_ || starting_) {
     question.done = done;
-    enqueue(std::move(question));
+    prepare(x, [this, question] { enqueue(question); });
     return answer;
   }
   auto fail = [done, items](const problem& why) {
@@ -124,12 +140,12 @@ template <class Question>
 caf::result<decided_elsewhere>
 controller_state::on_forwarded(const forwarded<Question>& x) {
   auto answer = self->make_response_promise<decided_elsewhere>();
-  auto question = to_pending({*core_, *detector_}, x.question);
+  auto question = to_pending({*core_, upkeep_->sessions()}, x.question);
   question.done = [answer](std::vector<problem> results,
                            storage::offset_t end_offset) mutable {
     answer.deliver(decided_elsewhere{std::move(results), end_offset});
   };
-  enqueue(std::move(question));
+  prepare(x.question, [this, question] { enqueue(question); });
   return answer;
 }
 

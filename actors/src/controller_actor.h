@@ -6,16 +6,20 @@
 
 #include <troupe/actors/inspect_controller.h>
 #include <troupe/actors/interfaces.h>
+#include <troupe/actors/peer_interfaces.h>
 #include <troupe/cluster/controller.h>
-#include <troupe/cluster/failure_detector.h>
+#include <troupe/cluster/controller_upkeep.h>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <atomic>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace troupe::actors {
@@ -30,6 +34,8 @@ struct controller_config {
   membership_actor membership;
   /// The controller of another node; null while there is no connection.
   std::function<remote_controller_actor(cluster::node_id)> controller_of;
+  /// Shows everybody here who leads; may be null.
+  std::shared_ptr<std::atomic<cluster::node_id>> leader;
   uint64_t seed = 0;
   /// Of the steady clock, in milliseconds.
   std::function<int64_t()> now;
@@ -63,10 +69,13 @@ struct controller_state {
   caf::result<isr_judged>
   on_forwarded_isr(const forwarded<propose_isr>& x);
 
+  caf::result<quorum_described> on_describe_quorum();
+  caf::result<quorum_described> on_forwarded_describe_quorum();
+
   void on_image_committed(const image_committed& x);
   void on_quorum_changed(const quorum_changed& x);
   void on_peer_lost(const peer_lost& x);
-  void on_check_nodes();
+  void on_check_nodes(const check_nodes& x);
 
   controller_actor::pointer self;
 
@@ -88,16 +97,24 @@ private:
   /// Null when there is nobody to forward to.
   remote_controller_actor decider() const;
 
+  // -- administration (controller_administration.cpp) -------------------------
+  /// What must be done first: a voter leaves the quorum before the cluster.
+  template <class Question>
+  void prepare(const Question&, std::function<void()> then) {
+    then();
+  }
+  void prepare(const remove_node& x, std::function<void()> then);
+  void removed_voters();
+  caf::result<quorum_described> describe_own_quorum();
+
   // -- nodes (controller_nodes.cpp) -------------------------------------------
   void decide_heartbeat(const cluster::node_heartbeat& x,
                         caf::typed_response_promise<heartbeat_answered> answer);
   /// This node was elected.
   void begin_leading();
-  /// Has the core decide something that nobody asked for.
-  void enqueue_upkeep(const char* what,
-                      std::function<cluster::outcome(
-                          const cluster::metadata_image&)> decide);
-  void look_for_moves();
+  void look_after_nodes();
+  /// Then there is nobody to look after, and nobody is woken up.
+  bool alone() const { return config_.broker.cluster.listen.empty(); }
   void decide_isr(const propose_isr& x,
                   caf::typed_response_promise<isr_judged> answer);
   void take_producer_ids_here(
@@ -109,7 +126,8 @@ private:
 
   controller_config config_;
   std::optional<cluster::controller> core_;
-  std::optional<cluster::failure_detector> detector_;
+  /// Of this reign, or of the last one.
+  std::optional<cluster::controller_upkeep> upkeep_;
   /// Newest that is agreed on; the one in work at the broker actor or none.
   cluster::image_ptr image_;
   applied_metadata applied_;
@@ -123,11 +141,12 @@ private:
   std::deque<pending_decision> questions_;
   /// What a round decided is on its way into the log, piece by piece.
   bool proposing_ = false;
-  bool checking_ = false;
+  /// The core is being asked what is due.
+  bool looking_ = false;
+  uint64_t check_number_ = 0;
 
-  /// Metadata that was searched for partitions to move.
-  storage::offset_t moves_looked_at_ = storage::no_offset;
-  int64_t leaders_due_ms_ = 0;
+  /// Nodes that are removed once they do not vote any more.
+  std::vector<std::pair<cluster::node_id, std::function<void()>>> removals_;
 
   /// Ids left of the block that this node was given.
   int64_t next_producer_id_ = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller_actor.h"
 #include "error_map.h"
+#include "peer_table.h"
 
 #include <spdlog/spdlog.h>
 
@@ -124,6 +125,7 @@ void controller_state::take_image(cluster::image_ptr image) {
     return;
   bool nodes_changed = image->nodes != image_->nodes;
   image_ = std::move(image);
+  removed_voters();
   if (nodes_changed && config_.membership != nullptr)
     self->send(config_.membership, follow_nodes{addresses_of(*image_)});
   apply_newest();
@@ -166,14 +168,18 @@ void controller_state::answer_when_applied(
 void controller_state::on_quorum_changed(const quorum_changed& x) {
   bool led = std::exchange(leads_, x.self_leads);
   leader_ = x.leader;
+  if (config_.leader != nullptr)
+    config_.leader->store(leader_);
   epoch_ = x.epoch;
   if (x.image != nullptr)
     take_image(x.image);
   if (led && !leads_)
     spdlog::info("controller.stepped_down epoch={}", epoch_);
   starting_ = false;
-  if (!leads_)
+  if (!leads_) {
+    removed_voters();
     refuse_all(not_controller());
+  }
   if (leads_ && !led) {
     spdlog::info("controller.elected epoch={}", epoch_);
     begin_leading();

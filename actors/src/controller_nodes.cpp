@@ -5,6 +5,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -60,7 +61,7 @@ void controller_state::decide_heartbeat(
   pending_decision question;
   question.items = 1;
   question.decide = [this, x, verdict](const auto& image, size_t) {
-    auto y = core_->heartbeat(image, x, *detector_, config_.now());
+    auto y = core_->heartbeat(image, x, upkeep_->sessions(), config_.now());
     verdict->fenced = y.fenced;
     verdict->may_stop = y.may_stop;
     return std::move(y.decided);
@@ -76,76 +77,58 @@ void controller_state::decide_heartbeat(
 void controller_state::on_peer_lost(const peer_lost& x) {
   if (!leads_)
     return;
-  detector_->suspect(x.node, config_.now());
-  arm_check();
+  upkeep_->sessions().suspect(x.node, config_.now());
+  look_after_nodes();
 }
 
 // -- what nobody asks for -----------------------------------------------------
 
 void controller_state::begin_leading() {
-  detector_->begin(*image_, config_.now());
-  leaders_due_ms_ =
-      config_.now() + config_.broker.cluster.leader_imbalance_check_interval_ms;
-  enqueue_upkeep("settle", [this](const auto& image) {
-    return core_->settle_partitions(image);
-  });
-  arm_check();
+  upkeep_.emplace(config_.broker.cluster, *image_, config_.now());
+  // Perhaps the very node whose death got this one elected.
+  for (const auto& [id, node] : image_->nodes)
+    if (id != config_.broker.id && !node.incarnation.is_nil()
+        && config_.controller_of(id) == nullptr)
+      upkeep_->sessions().suspect(id, config_.now());
+  look_after_nodes();
 }
 
-void controller_state::enqueue_upkeep(
-    const char* what,
-    std::function<cluster::outcome(const cluster::metadata_image&)> decide) {
+void controller_state::on_check_nodes(const check_nodes& x) {
+  if (x.number == check_number_)
+    look_after_nodes();
+}
+
+/// Has the core decide what is due, until nothing is.
+void controller_state::look_after_nodes() {
+  if (!leads_ || alone() || std::exchange(looking_, true))
+    return;
+  auto found = std::make_shared<bool>(false);
   pending_decision question;
   question.items = 1;
-  question.decide = [decide](const auto& image, size_t) {
-    return decide(image);
+  question.decide = [this, found](const auto& image, size_t) {
+    auto due = upkeep_->tick(*core_, image, config_.now());
+    *found = !due.records.empty();
+    return due;
   };
-  question.done = [what](const std::vector<problem>& results,
-                         storage::offset_t) {
+  question.done = [this, found](const std::vector<problem>& results,
+                                storage::offset_t) {
+    looking_ = false;
     if (!results.front().ok())
-      spdlog::warn("controller.upkeep_failed what={} reason=\"{}\"", what,
+      spdlog::warn("controller.upkeep_failed reason=\"{}\"",
                    results.front().message);
+    else if (*found)
+      return look_after_nodes();
+    arm_check();
   };
   enqueue(std::move(question));
 }
 
-void controller_state::on_check_nodes() {
-  checking_ = false;
+void controller_state::arm_check() {
   if (!leads_)
     return;
-  auto now = config_.now();
-  auto lost = detector_->take_expired(now);
-  if (!lost.empty()) {
-    for (auto node : lost)
-      spdlog::warn("controller.node_lost node={}", node);
-    enqueue_upkeep("fence", [this, lost](const auto& image) {
-      return core_->fence_nodes(image, lost);
-    });
-  }
-  if (config_.broker.cluster.auto_leader_rebalance && now >= leaders_due_ms_) {
-    leaders_due_ms_ =
-        now + config_.broker.cluster.leader_imbalance_check_interval_ms;
-    enqueue_upkeep("rebalance", [this](const auto& image) {
-      return core_->rebalance_leaders(image);
-    });
-  }
-  if (moves_looked_at_ != image_->end_offset) {
-    moves_looked_at_ = image_->end_offset;
-    enqueue_upkeep("move", [this](const auto& image) {
-      return core_->move_partitions(image);
-    });
-  }
-  arm_check();
-}
-
-/// A node that is alone has nobody to look after and is never woken up.
-void controller_state::arm_check() {
-  if (config_.broker.cluster.listen.empty() || std::exchange(checking_, true))
-    return;
-  self->delayed_send(
-      self,
-      std::chrono::milliseconds(config_.broker.cluster.heartbeat_interval_ms),
-      check_nodes{});
+  auto delay = std::max<int64_t>(1, upkeep_->next_deadline_ms() - config_.now());
+  self->delayed_send(self, std::chrono::milliseconds(delay),
+                     check_nodes{++check_number_});
 }
 
 // -- in-sync replicas ---------------------------------------------------------
@@ -205,7 +188,7 @@ controller_state::on_join_cluster(const join_cluster& x) {
     node.cluster_host = x.cluster_host;
     node.cluster_port = x.cluster_port;
     node.incarnation = x.incarnation;
-    auto question = to_pending({*core_, *detector_}, register_node{node});
+    auto question = to_pending({*core_, upkeep_->sessions()}, register_node{node});
     question.done = [this, answer, fail,
                      incarnation = x.incarnation](std::vector<problem> results,
                                                   storage::offset_t) mutable {

@@ -48,6 +48,26 @@ pending_decision to_pending(const deciding_core& core, const alter_configs& x) {
   });
 }
 
+pending_decision
+to_pending(const deciding_core& core, const alter_reassignments& x) {
+  return each(x.partitions, [core](const auto& image, const auto& y) {
+    return core.decide.alter_reassignment(image, y);
+  });
+}
+
+pending_decision to_pending(const deciding_core& core, const elect_leaders& x) {
+  return each(x.partitions, [core, type = x.type](const auto& image,
+                                                  const auto& y) {
+    return core.decide.elect_leader(image, y, type);
+  });
+}
+
+pending_decision to_pending(const deciding_core& core, const remove_node& x) {
+  return each(std::vector{x.node}, [core](const auto& image, auto node) {
+    return core.decide.remove_node(image, node);
+  });
+}
+
 pending_decision to_pending(const deciding_core& core, const register_node& x) {
   return each(std::vector{x.node}, [core](const auto& image, const auto& y) {
     return core.decide.register_node(image, y, core.sessions);

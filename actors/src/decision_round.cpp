@@ -2,6 +2,7 @@
 #include "decision_round.h"
 
 #include <iterator>
+#include <optional>
 #include <utility>
 
 namespace troupe::actors {
@@ -12,17 +13,21 @@ namespace {
 class draft {
 public:
   draft(const cluster::metadata_image& image, decision_round& round)
-    : before_(image), editor_(image), round_(round) {}
+    : before_(image), round_(round) {}
 
-  const cluster::metadata_image& image() const { return editor_.image(); }
+  const cluster::metadata_image& image() const {
+    return editor_ ? editor_->image() : before_;
+  }
 
   problem add(cluster::outcome x) {
     if (!x.verdict.ok() || x.records.empty())
       return std::move(x.verdict);
-    if (auto applied = editor_.apply(x.records); !applied) {
+    if (!editor_)
+      editor_.emplace(before_);
+    if (auto applied = editor_->apply(x.records); !applied) {
       // A part of the change may be in the editor's image.
-      editor_ = cluster::metadata_editor(before_);
-      static_cast<void>(editor_.apply(round_.delta));
+      editor_.emplace(before_);
+      static_cast<void>(editor_->apply(round_.delta));
       return std::move(applied.error());
     }
     std::move(x.records.begin(), x.records.end(), std::back_inserter(round_.delta));
@@ -31,11 +36,11 @@ public:
     return std::move(x.verdict);
   }
 
-
 private:
   const cluster::metadata_image& before_;
-  // One copy for all items, not one for each.
-  cluster::metadata_editor editor_;
+  // One copy for all items that change something, none when nothing changes:
+  // most heartbeats do not.
+  std::optional<cluster::metadata_editor> editor_;
   decision_round& round_;
 };
 

@@ -176,6 +176,8 @@ void group_coordinator_state::read_on(hosted& x) {
   what.from = from;
   what.bytes_max = load_bytes;
   what.client = self;
+  if (!x.held.leads)
+    what.source = read_source::any_replica;
   self->send(x.held.partition, std::move(what));
 }
 

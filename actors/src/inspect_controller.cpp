@@ -85,6 +85,33 @@ caf::error inspect(caf::deserializer& f, topic_reference& x) {
   return failed;
 }
 
+caf::error inspect(caf::serializer& f, reassignment& x) {
+  optional_field<std::vector<node_id>> replicas{x.replicas};
+  return f(x.name, replicas);
+}
+
+caf::error inspect(caf::deserializer& f, reassignment& x) {
+  optional_field<std::vector<node_id>> replicas;
+  auto failed = f(x.name, replicas);
+  x.replicas = replicas.take();
+  return failed;
+}
+
+caf::error inspect(caf::serializer& f, quorum_description::replica& x) {
+  optional_field<int64_t> silent_ms{x.silent_ms};
+  optional_field<int64_t> behind_ms{x.behind_ms};
+  return f(x.id, x.voter, x.end_offset, silent_ms, behind_ms);
+}
+
+caf::error inspect(caf::deserializer& f, quorum_description::replica& x) {
+  optional_field<int64_t> silent_ms;
+  optional_field<int64_t> behind_ms;
+  auto failed = f(x.id, x.voter, x.end_offset, silent_ms, behind_ms);
+  x.silent_ms = silent_ms.take();
+  x.behind_ms = behind_ms.take();
+  return failed;
+}
+
 caf::error inspect(caf::serializer& f, config_change& x) {
   optional_field<std::string> value{x.value};
   return f(x.name, x.operation, value);

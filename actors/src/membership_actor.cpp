@@ -110,6 +110,9 @@ membership_state::judge(const peer_hello& x, cluster::peer_version_t& version) {
   if (x.to != cluster::no_node && x.to != config_.self.node)
     return "node " + std::to_string(x.to) + " was expected, "
            + to_string(config_.self) + " answers";
+  // A link without our actors would be up and of no use.
+  if (config_.handles.quorum == nullptr)
+    return to_string(config_.self) + " is still starting";
   // Without ids on both sides there is no link, only an introduction.
   if (x.from.node == cluster::no_node || config_.self.node == cluster::no_node)
     return {};
@@ -117,7 +120,6 @@ membership_state::judge(const peer_hello& x, cluster::peer_version_t& version) {
     return to_string(x.from) + " gave no link";
   for (const auto& [node, known] : members_) {
     if (node != x.from.node && known.description.up
-        && known.description.identity.incarnation != x.from.incarnation
         && known.handles.quorum != nullptr && x.handles.quorum != nullptr
         && known.handles.quorum->node() == x.handles.quorum->node())
       return "CAF cannot tell " + to_string(x.from) + " from node "
@@ -148,8 +150,11 @@ peer_welcome membership_state::on_peer_hello(const peer_hello& x) {
   }
   if (!answer.refusal.empty()) {
     answer.handles = {};
-    spdlog::warn("peer.refused peer=\"{}\" reason=\"{}\"", to_string(x.from),
-                 answer.refusal);
+    // Once per reason: whoever is refused tries again and again.
+    if (refusal_ != answer.refusal)
+      spdlog::warn("peer.refused peer=\"{}\" reason=\"{}\"", to_string(x.from),
+                   answer.refusal);
+    refusal_ = answer.refusal;
   }
   return answer;
 }
@@ -190,6 +195,8 @@ membership_state::on_find_cluster(const find_cluster& x) {
 void membership_state::on_adopt_identity(const adopt_identity& x) {
   config_.self.cluster_id = x.cluster_id;
   config_.self.node = x.node;
+  config_.handles = x.handles;
+  config_.listeners = x.listeners;
 }
 
 void membership_state::on_peer_up(const peer_up& x) {
@@ -203,8 +210,6 @@ void membership_state::on_peer_up(const peer_up& x) {
   member.description.version = x.version;
   member.handles = x.handles;
   publish();
-  for (const auto& listener : config_.listeners)
-    self->send(listener, x);
 }
 
 void membership_state::on_peer_lost(const peer_lost& x) {

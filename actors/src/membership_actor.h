@@ -76,6 +76,8 @@ private:
   membership_config config_;
   std::map<cluster::node_id, member> members_;
   uint64_t next_seed_ = 0;
+  /// Why somebody was turned away, as logged last.
+  std::string refusal_;
 };
 
 membership_actor::behavior_type

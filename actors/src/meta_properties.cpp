@@ -2,8 +2,7 @@
 // Kafka's `meta.properties`: to which cluster and node a data directory belongs.
 #include "data_directories.h"
 
-#include <troupe/cluster/broker_config.h>
-
+#include <algorithm>
 #include <charconv>
 #include <span>
 #include <string>
@@ -23,26 +22,28 @@ properties_of(const std::string& cluster_id, cluster::node_id node) {
          + "\nnode.id=" + std::to_string(node) + "\n";
 }
 
+/// The value of a line `key=value`; empty when there is no such line.
+std::string_view value_of(std::string_view text, std::string_view key) {
+  while (!text.empty()) {
+    auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    if (line.starts_with(key) && line.substr(key.size()).starts_with('='))
+      return line.substr(key.size() + 1);
+  }
+  return {};
+}
+
 result<directories_identity>
 parse_identity(std::string_view text, const std::string& path) {
-  auto unreadable = [&path](const std::string& what) {
-    return failure(storage::errc::invalid_argument, path + ": " + what);
-  };
-  auto properties = cluster::parse_properties(text, path);
-  if (!properties)
-    return failure(properties.error());
-  auto cluster_id = properties->find("cluster.id");
-  auto node = properties->find("node.id");
-  if (cluster_id == properties->end() || node == properties->end())
-    return unreadable("cluster.id or node.id is missing");
   directories_identity x;
-  x.cluster_id = cluster_id->second;
-  const auto& digits = node->second;
-  auto [end, failed] = std::from_chars(
-      digits.data(), digits.data() + digits.size(), x.node);
-  if (failed != std::errc{} || end != digits.data() + digits.size()
-      || x.node < 0)
-    return unreadable("node.id is not a number of a node");
+  x.cluster_id = value_of(text, "cluster.id");
+  auto digits = value_of(text, "node.id");
+  auto end = digits.data() + digits.size();
+  auto read = std::from_chars(digits.data(), end, x.node);
+  if (x.cluster_id.empty() || digits.empty() || read.ec != std::errc{}
+      || read.ptr != end || x.node < 0)
+    return failure(storage::errc::invalid_argument,
+                   path + " does not say which cluster and node it is of");
   return x;
 }
 

@@ -27,6 +27,21 @@ constexpr std::chrono::seconds join_patience{30};
 constexpr std::chrono::milliseconds join_pause{200};
 constexpr std::chrono::seconds ask_timeout{10};
 
+/// For the logs of other nodes.
+constexpr const char* software = "troupe 0.1.0";
+
+/// The partition that a follower wants to pull from; null when it is not open.
+actors::pull_source_actor
+find_source(const actors::routing& routes, const actors::pull_batches& x) {
+  auto topic = routes.find(x.topic_id);
+  auto index = static_cast<size_t>(x.name.partition);
+  if (topic == nullptr || x.name.partition < 0
+      || index >= topic->partitions.size())
+    return {};
+  return caf::actor_cast<actors::pull_source_actor>(
+      topic->partitions[index].actor);
+}
+
 actors::problem ask_to_join(caf::scoped_actor& self,
                             const actors::membership_actor& membership,
                             const transport::endpoint& seed,
@@ -57,6 +72,8 @@ bool node::state::alone() const {
 }
 
 result<void> node::state::open_network() {
+  quorum_leader =
+      std::make_shared<std::atomic<cluster::node_id>>(cluster::no_node);
   const auto& config = options.config.cluster;
   auto at = transport::parse_endpoint(config.listen);
   if (!at)
@@ -78,14 +95,18 @@ result<void> node::state::meet_others() {
   config.self.incarnation = incarnation;
   config.self.cluster_id = identity.cluster_id;
   config.self.node = identity.node;
-  config.self.software = software_name();
+  config.self.software = software;
   config.table = peers;
   config.find_source = [routes = routes](const actors::pull_batches& x) {
-    return actors::find_pull_source(*routes->get(), x);
+    return find_source(*routes->get(), x);
   };
   config.seed = random_seed();
+  config.now = [] {
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+        steady_clock::now().time_since_epoch());
+  };
   membership = actors::spawn_membership(*system, std::move(config),
-                                        cluster_listener);
+                                        !cluster_listener.tls.empty());
   auto port = actors::publish_gate(*system, membership, cluster_listener);
   if (!port)
     return failure(port.error());

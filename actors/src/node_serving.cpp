@@ -46,6 +46,7 @@ result<void> node::state::listen() {
   shared->groups = groups;
   shared->directories = disks;
   shared->routes = routes;
+  shared->quorum_leader = quorum_leader;
   std::vector<transport::lane*> homes;
   for (auto& x : lanes)
     homes.push_back(x.get());

@@ -5,6 +5,9 @@
 #include "node_clock.h"
 #include "spawn.h"
 
+#include <caf/actor_cast.hpp>
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <random>
 #include <thread>
@@ -227,11 +230,21 @@ void node::state::spawn_broker() {
   config.groups = groups;
   config.cleaner = cleaner;
   config.found = std::move(directories.logs);
-  if (!alone())
-    config.incarnation = incarnation;
   config.seed = random_seed();
   config.now = wall_clock;
   config.steady_now = steady_clock_ms;
+  if (!alone()) {
+    config.incarnation = incarnation;
+    config.link_to = [peers = peers](cluster::node_id node) {
+      auto table = peers->get();
+      auto found = table->find(node);
+      return found == nullptr ? actors::batch_source_actor{}
+                              : actors::batch_source_actor{found->link};
+    };
+    judge = std::make_shared<actors::published<actors::isr_judge_actor>>(
+        std::make_shared<actors::isr_judge_actor>());
+    config.controller = [judge = judge] { return *judge->get(); };
+  }
   broker = actors::spawn_broker(*system, std::move(config));
 }
 
@@ -250,7 +263,11 @@ void node::state::spawn_controller() {
   };
   config.seed = random_seed();
   config.now = steady_clock_ms;
+  config.leader = quorum_leader;
   controller = actors::spawn_controller(*system, std::move(config));
+  if (judge != nullptr)
+    judge->publish(std::make_shared<actors::isr_judge_actor>(
+        caf::actor_cast<actors::isr_judge_actor>(controller)));
 }
 
 void node::state::spawn_lifecycle() {

@@ -14,6 +14,7 @@
 
 #include <caf/actor_system.hpp>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -50,6 +51,10 @@ struct node::state {
   actors::transport_actor transport;
   /// Null on a node that is alone, like what follows.
   actors::membership_actor membership;
+  /// Who leads the quorum, as the controller knows.
+  std::shared_ptr<std::atomic<cluster::node_id>> quorum_leader;
+  /// The controller, for partitions, which are made before it.
+  std::shared_ptr<actors::published<actors::isr_judge_actor>> judge;
   std::shared_ptr<actors::published<actors::peer_table>> peers;
   actors::cluster_listener cluster_listener;
   transport::endpoint cluster_address{.host = "", .port = 0};

@@ -85,8 +85,11 @@ void node::state::end_actors() {
     for (auto& reader : x.cold_readers)
       end(reader);
   }
+  if (judge != nullptr)
+    judge->publish(std::make_shared<actors::isr_judge_actor>());
   drop_server();
   routes.reset();
+  peers.reset();
   // Sessions and partitions end on their lanes, so the lanes must still run
   // here; what waits on the lanes afterwards may hold the last handles of
   // detached actors, so the lanes go before the system that counts those.

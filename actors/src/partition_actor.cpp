@@ -80,6 +80,7 @@ void partition_state::open(partition_config config) {
 }
 
 void partition_state::on_append_records(append_records& x) {
+  auto mark = core_->high_watermark();
   auto answer = core_->append(x.batch, x.acks, time());
   answer.ticket = x.ticket;
   auto end = core_->acknowledged_end(x.acks);
@@ -93,7 +94,11 @@ void partition_state::on_append_records(append_records& x) {
   check_failure();
   if (core_->closed() || core_->failed())
     return;
-  high_watermark_moved();
+  // Readers wait for the high watermark, followers for the end of the log.
+  if (core_->high_watermark() > mark)
+    high_watermark_moved();
+  else
+    answer_pulls();
   sync_if_due();
 }
 

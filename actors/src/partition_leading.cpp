@@ -67,12 +67,14 @@ void partition_state::on_pull_records(pull_records& x) {
     old->second.pull.reset();
   x.request.bytes_max = std::min(x.request.bytes_max, pull_bytes_max);
   x.request.wait_ms_max = std::min(x.request.wait_ms_max, pull_wait_ms_max);
+  auto mark = core_->high_watermark();
   auto admission = core_->admit(x.request, time());
   if (!admission.admitted) {
     answer_pull(x, {std::move(admission.outcome), {}});
     return;
   }
-  high_watermark_moved();
+  if (core_->high_watermark() > mark)
+    high_watermark_moved();
   propose_if_due();
   serve_pull(x);
 }
@@ -113,7 +115,7 @@ void partition_state::answer_pull(const pull_records& x,
 }
 
 void partition_state::answer_pulls() {
-  if (core_->closed())
+  if (followers_.empty() || core_->closed())
     return;
   auto end = core_->log().end_offset();
   auto mark = core_->high_watermark();
@@ -179,7 +181,7 @@ void partition_state::propose_if_due() {
 void partition_state::isr_judged_as(cluster::leader_epoch_t epoch_asked,
                                     const problem& why) {
   if (!why.ok())
-    spdlog::info("partition.isr_declined tp={} reason=\"{}\"",
+    spdlog::debug("partition.isr_declined tp={} reason=\"{}\"",
                  to_string(config_.name), why.message);
   core_->proposal_answered(epoch_asked, why, time());
   if (!core_->closed() && !core_->failed())

@@ -4,6 +4,7 @@
 #include "error_map.h"
 
 #include <caf/sec.hpp>
+#include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
 #include <utility>
@@ -40,6 +41,11 @@ void peer_link_state::open(peer_link_config x) {
   served_ = pulls_served(config_.settings.served);
   if (dials())
     self->send(self, dial_due{});
+}
+
+peer_link_state::~peer_link_state() {
+  for (auto& x : sent_.fail(unreachable()))
+    caf::anon_send(x.client, std::move(x.answer));
 }
 
 bool peer_link_state::from_peer() const {
@@ -99,8 +105,12 @@ void peer_link_state::on_peer_welcome(const peer_welcome& x) {
       why = to_string(x.from) + " gave no link";
   }
   if (!why.empty()) {
-    spdlog::warn("peer.refused node={} address={}:{} reason=\"{}\"",
-                 config_.peer.node, config_.peer.host, config_.peer.port, why);
+    // Once per reason: the next try is never far.
+    if (refusal_ != why)
+      spdlog::warn("peer.refused node={} address={}:{} reason=\"{}\"",
+                   config_.peer.node, config_.peer.host, config_.peer.port,
+                   why);
+    refusal_ = why;
     dial_failed(why);
     return;
   }
@@ -137,6 +147,7 @@ void peer_link_state::come_up(const cluster::peer_identity& peer,
   remote_ = link;
   self->monitor(remote_);
   backoff_.reset();
+  refusal_.clear();
   liveness_ = cluster::peer_liveness(config_.settings.liveness, config_.now());
   served_.open(credit_bytes);
   expire_at_ = config_.now();

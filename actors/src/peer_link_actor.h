@@ -54,6 +54,8 @@ struct peer_link_state {
   static inline const char* name = "peer_link";
 
   explicit peer_link_state(peer_link_actor::pointer self) : self(self) {}
+  /// Followers that wait are told.
+  ~peer_link_state();
 
   void open(peer_link_config x);
 
@@ -106,6 +108,8 @@ private:
   cluster::peer_liveness liveness_;
   pulls_sent sent_{{}};
   pulls_served served_{{}};
+  /// Why the other node will not work with us, as logged last.
+  std::string refusal_;
   /// Answers waited for credit when last looked.
   bool stalled_ = false;
   /// When overdue pulls are looked for next.

@@ -6,6 +6,7 @@
 #include <caf/actor_cast.hpp>
 
 #include <map>
+#include <vector>
 
 namespace troupe::actors {
 
@@ -41,5 +42,9 @@ struct peer_table {
     return found == peers.end() ? nullptr : &found->second;
   }
 };
+
+/// Where the nodes of an image listen for other nodes; its voters too, should
+/// their registrations not be there yet.
+std::vector<peer_address> addresses_of(const cluster::metadata_image& image);
 
 } // namespace troupe::actors

@@ -56,6 +56,8 @@ quorum(quorum_actor::stateful_pointer<quorum_state> self,
        quorum_actor_config config) {
   auto& state = self->state;
   state.open(std::move(config));
+  // Links tell of more than matters here.
+  self->set_default_handler(caf::drop);
   return {
     // From other nodes.
     [&state](const quorum_letter& x) { state.on_quorum_letter(x); },
@@ -68,6 +70,7 @@ quorum(quorum_actor::stateful_pointer<quorum_state> self,
       return state.on_resign_leadership();
     },
     [&state](const peer_lost& x) { state.on_peer_lost(x); },
+    [&state](const flush_quorum&) { state.on_flush_quorum(); },
     [&state](const quorum_tick& x) { state.on_quorum_tick(x); },
   };
 }
@@ -89,9 +92,9 @@ quorum_state::~quorum_state() {
 void quorum_state::on_start_quorum(const start_quorum& x) {
   controller_ = x.controller;
   auto now = config_.now();
+  core_->start(now);
   if (!config_.contacts.empty())
     core_->set_contacts(config_.contacts, now);
-  core_->start(now);
   settle();
 }
 
@@ -107,6 +110,12 @@ void quorum_state::on_peer_lost(const peer_lost& x) {
   if (controller_ == nullptr)
     return;
   core_->suspect(x.node, config_.now());
+  settle();
+}
+
+void quorum_state::on_flush_quorum() {
+  flush_due_ = false;
+  core_->flush(config_.now());
   settle();
 }
 
@@ -158,22 +167,21 @@ leadership_resigned quorum_state::on_resign_leadership() {
 }
 
 void quorum_state::settle() {
-  for (;;) {
-    auto effects = core_->take_effects();
-    for (const auto& x : effects.messages)
-      send(x);
-    if (effects.truncated_to)
-      fail_from(*effects.truncated_to,
-                cluster::decision{cluster::refusal::not_controller,
-                                  "another leader decided otherwise"});
-    if (effects.log_replaced)
-      fail_from(0, {errc::timed_out, "what became of it is not known"});
-    if (!effects.flush_wanted)
-      break;
-    // The followers write while this node does.
-    core_->flush(config_.now());
-  }
+  auto effects = core_->take_effects();
+  for (const auto& x : effects.messages)
+    send(x);
+  if (effects.truncated_to)
+    fail_from(*effects.truncated_to,
+              cluster::decision{cluster::refusal::not_controller,
+                                "another leader decided otherwise"});
+  if (effects.log_replaced)
+    fail_from(0, {errc::timed_out, "what became of it is not known"});
+  // The followers write while this node does, and so do proposals that are in
+  // the mailbox already.
+  if (effects.flush_wanted && !std::exchange(flush_due_, true))
+    self->send(self, flush_quorum{});
   answer_committed();
+  report_storage();
   tell_controller();
   consider_voters();
   arm();
@@ -200,12 +208,24 @@ void quorum_state::fail_from(storage::offset_t offset, const problem& why) {
   }
 }
 
+void quorum_state::report_storage() {
+  const auto& snapshot_error = log_->snapshot_error();
+  if (snapshot_error && !snapshot_failure_told_)
+    spdlog::warn("quorum.snapshot_failed reason=\"{}\"",
+                 to_string(*snapshot_error));
+  snapshot_failure_told_ = snapshot_error.has_value();
+  const auto& error = core_->storage_error();
+  if (!error)
+    return;
+  // Others may agree on it, but nobody here would learn of it.
+  fail_from(0, {errc::timed_out, "what became of it is not known"});
+  if (!std::exchange(failure_told_, true))
+    spdlog::error("quorum.stopped reason=\"{}\"", to_string(*error));
+}
+
 void quorum_state::tell_controller() {
   if (controller_ == nullptr)
     return;
-  if (const auto& error = core_->storage_error();
-      error && !std::exchange(failure_told_, true))
-    spdlog::error("quorum.stopped reason=\"{}\"", to_string(*error));
   quorum_changed now{core_->leader(), core_->epoch(), core_->ready(),
                      log_->image()};
   if (now.image != told_image_) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troupe/actors/controller_interfaces.h>
+#include <troupe/actors/inspect_controller.h>
 #include <troupe/actors/messages/quorum_wire.h>
 #include <troupe/cluster/metadata_log.h>
 #include <troupe/cluster/quorum.h>
@@ -50,6 +51,7 @@ struct quorum_state {
   cluster::quorum_description on_describe_quorum();
   leadership_resigned on_resign_leadership();
   void on_peer_lost(const peer_lost& x);
+  void on_flush_quorum();
   void on_quorum_tick(const quorum_tick& x);
 
   quorum_actor::pointer self;
@@ -66,6 +68,8 @@ private:
   void answer_committed();
   void fail_from(storage::offset_t offset, const problem& why);
   void tell_controller();
+  /// Logs failures of the disk, each once.
+  void report_storage();
   /// While leading: makes registered nodes that have caught up voters, and
   /// keeps the voters' addresses true.
   void consider_voters();
@@ -83,7 +87,10 @@ private:
   int64_t voters_due_ms_ = 0;
   int64_t armed_ms_ = 0;
   uint64_t armed_number_ = 0;
+  /// A flush_quorum is under way.
+  bool flush_due_ = false;
   bool failure_told_ = false;
+  bool snapshot_failure_told_ = false;
 };
 
 quorum_actor::behavior_type

@@ -16,6 +16,10 @@
 
 namespace troupe::actors {
 
+/// What a replica needs of a link.
+using batch_source_actor =
+    caf::typed_actor<reacts_to<request_batches>, reacts_to<forget_pull>>;
+
 /// What a replica is given at birth.
 struct replica_config {
   storage::topic_partition name;
@@ -24,7 +28,7 @@ struct replica_config {
   cluster::node_id self = cluster::no_node;
   partition_actor partition;
   /// This end of the link to a node; null when there is none.
-  std::function<peer_link_actor(cluster::node_id)> link_to;
+  std::function<batch_source_actor(cluster::node_id)> link_to;
   uint32_t pull_bytes_max = 1 << 20;
   /// How long a leader may keep a pull. The more partitions idle, the more it
   /// matters that each asks seldom.
@@ -64,7 +68,7 @@ private:
   replica_config config_;
   cluster::node_id leader_ = cluster::no_node;
   /// Where the pull under way, or the last one, went.
-  peer_link_actor link_;
+  batch_source_actor link_;
   bool pulling_ = false;
   storage::offset_t asked_offset_ = 0;
   /// Questions to the partition without an answer. Only the last answer counts:

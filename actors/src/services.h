@@ -31,7 +31,7 @@ struct data_directory {
 /// move on.
 struct services {
   cluster::broker_config config;
-  controller_actor controller;
+  metadata_service_actor controller;
   group_coordinator_actor groups;
   std::vector<data_directory> directories;
   std::shared_ptr<published<routing>> routes;

@@ -21,7 +21,8 @@
 
 /// Who runs where: the one place that decides about threads (ADR 0007).
 ///
-///   on a lane     session, partition      (spawn_on, beside their sockets)
+///   on a lane     session, partition,     (spawn_on, beside their sockets)
+///                 replica
 ///   pooled        broker, broker_lifecycle, controller, membership
 ///                                         (never block)
 ///   own thread    quorum                  (syncs the metadata log)

@@ -40,14 +40,17 @@ void classic_group::load(const group_metadata& x) {
     protocol_ = "";
   if (x.leader && members_.contains(*x.leader))
     leader_ = x.leader;
+  unled_ = !x.leader;
 }
 
 void classic_group::loaded(group_time now, group_effects& effects) {
   for (auto& [id, member] : members_)
     arm_session(member, now);
-  // The bound may have been lowered; who comes last is refused.
-  if (members_.size() > config_->members_per_group_max)
+  // The bound may have been lowered; who comes last is refused. And where
+  // nobody led, nobody has assigned what there is.
+  if (unled_ || members_.size() > config_->members_per_group_max)
     prepare(now, effects);
+  unled_ = false;
 }
 
 group_error classic_group::check_member(

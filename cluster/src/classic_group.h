@@ -189,6 +189,8 @@ private:
   size_t joined_count_ = 0;
   size_t owed_syncs_ = 0;
   bool persisted_ = false;
+  /// The record it was loaded from has members, but nobody who leads them.
+  bool unled_ = false;
 
   /// While preparing: until when members may join.
   int64_t join_end_ms_ = never_ms;

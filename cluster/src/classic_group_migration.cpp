@@ -49,10 +49,13 @@ void classic_group::adopt(migrating_group x, group_time now,
   for (auto& [id, member] : members_)
     arm_session(member, now);
   become(group_state::stable, now);
+  // Nobody leads it: after a crash it comes back with its members and what they
+  // have, and lets them join once more.
+  auto recorded = record();
+  recorded.leader.reset();
+  persisted_ = true;
+  effects.records.emplace_back(std::move(recorded));
   prepare(now, effects);
-  // Without its members: after a crash they join anew, while a group that came
-  // back as stable would never assign what the last consumer left.
-  persist(effects);
 }
 
 } // namespace troupe::cluster

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <config_keys.h>
 #include <config_value.h>
-#include <placement.h>
 #include <quoted.h>
+#include <refused.h>
 #include <troupe/cluster/controller.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <node_marks.h>
 #include <partition_settler.h>
-#include <placement.h>
+#include <refused.h>
 #include <troupe/cluster/controller.h>
 #include <troupe/cluster/failure_detector.h>
 
@@ -12,10 +12,6 @@
 namespace troupe::cluster {
 
 namespace {
-
-outcome refused(refusal what, std::string message) {
-  return {refuse(what, std::move(message)), {}};
-}
 
 std::string named(node_id node) {
   return "broker " + std::to_string(node);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <partition_settler.h>
-#include <placement.h>
 #include <quoted.h>
+#include <refused.h>
 #include <troupe/cluster/controller.h>
 
 #include <algorithm>
@@ -11,10 +11,6 @@
 namespace troupe::cluster {
 
 namespace {
-
-outcome refused(refusal what, std::string message) {
-  return {refuse(what, std::move(message)), {}};
-}
 
 std::string printed(const topic_partition& x) {
   return quoted(x.topic) + "-" + std::to_string(x.partition);
@@ -110,7 +106,7 @@ outcome controller::alter_isr(const metadata_image& image,
     return unknown({topic->name, x.partition});
   auto wanted = topic->partitions[index];
   if (auto verdict = check_alteration(wanted, x, image.nodes); !verdict.ok())
-    return {std::move(verdict), {}};
+    return refused(std::move(verdict));
   wanted.isr = x.isr;
   outcome made;
   partition_settler{image, image.nodes, config_}.settle(

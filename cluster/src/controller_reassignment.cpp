@@ -4,6 +4,7 @@
 #include <placement.h>
 #include <quoted.h>
 #include <reassigned.h>
+#include <refused.h>
 #include <troupe/cluster/controller.h>
 
 #include <string>
@@ -12,10 +13,6 @@
 namespace troupe::cluster {
 
 namespace {
-
-outcome refused(refusal what, std::string message) {
-  return {refuse(what, std::move(message)), {}};
-}
 
 bool moving(const partition_registration& x) {
   return !x.adding.empty() || !x.removing.empty();
@@ -34,7 +31,7 @@ outcome controller::alter_reassignment(const metadata_image& image,
   if (x.replicas) {
     std::vector<replica_list> targets{*x.replicas};
     if (auto verdict = check_placement(image, targets, 0); !verdict.ok())
-      return {std::move(verdict), {}};
+      return refused(std::move(verdict));
     wanted = reassigned(*known, *x.replicas);
   } else {
     if (!moving(*known))

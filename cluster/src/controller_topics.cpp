@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <placement.h>
 #include <quoted.h>
+#include <refused.h>
 #include <topic_name.h>
 #include <troupe/cluster/controller.h>
 
@@ -14,14 +15,6 @@ namespace {
 
 /// -1 in a request: "what the broker's configuration says".
 constexpr int32_t broker_default = -1;
-
-outcome refused(decision verdict) {
-  return {std::move(verdict), {}};
-}
-
-outcome refused(refusal what, std::string message) {
-  return refused(refuse(what, std::move(message)));
-}
 
 decision check_name(const metadata_image& image, const std::string& name) {
   if (auto fault = topic_name_fault(name); !fault.empty())

@@ -42,7 +42,8 @@ follower_step follower_replication::decide(const leader_answer& x,
                                            const follower_log& log) const {
   switch (x.verdict) {
   case pull_verdict::fenced:
-    return {step::await_image};
+    // Of a pull from before the last change when the epochs are the same now.
+    return {x.leader_epoch > epoch_ ? step::await_image : step::ignore};
   case pull_verdict::unavailable:
     return {step::back_off};
   case pull_verdict::served:

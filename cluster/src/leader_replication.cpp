@@ -12,6 +12,9 @@ namespace {
 /// What a refused leader lets pass before it asks again.
 constexpr int64_t refused_pause_ms = 1'000;
 
+/// The same when nobody can say what became of a proposal.
+constexpr int64_t unknown_pause_ms = 200;
+
 /// A proposal without an answer for so long is made again.
 constexpr int64_t answer_ms_max = 5'000;
 
@@ -153,19 +156,22 @@ leader_replication::propose(timestamp_ms now, int64_t lag_max_ms) {
   case proposal_state::asked:
     if (!wait_is_over)
       return std::nullopt;
-    [[fallthrough]];
+    break;
   case proposal_state::to_repeat:
-    proposal_state_ = proposal_state::asked;
-    asked_ms_ = now;
-    return proposal_;
   case proposal_state::none:
     break;
+  }
+  if (now < propose_after_ms_)
+    return std::nullopt;
+  asked_ms_ = now;
+  if (proposal_state_ != proposal_state::none) {
+    proposal_state_ = proposal_state::asked;
+    return proposal_;
   }
   auto changes = [&](const follower& x) {
     return belongs(x, now, lag_max_ms) != x.in_sync;
   };
-  if (now < propose_after_ms_
-      || std::none_of(followers_.begin(), followers_.end(), changes))
+  if (std::none_of(followers_.begin(), followers_.end(), changes))
     return std::nullopt;
   proposal_ = {epoch_, partition_epoch_, {self_}};
   for (auto& x : followers_) {
@@ -174,7 +180,6 @@ leader_replication::propose(timestamp_ms now, int64_t lag_max_ms) {
       proposal_.isr.push_back(x.id);
   }
   proposal_state_ = proposal_state::asked;
-  asked_ms_ = now;
   return proposal_;
 }
 
@@ -188,6 +193,7 @@ bool leader_replication::proposal_answered(isr_answer x, timestamp_ms now) {
     return false;
   case isr_answer::unknown:
     proposal_state_ = proposal_state::to_repeat;
+    propose_after_ms_ = now + unknown_pause_ms;
     return false;
   case isr_answer::refused:
     break;

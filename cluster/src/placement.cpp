@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <election.h>
 #include <placement.h>
+#include <refused.h>
 #include <troupe/storage/assert.h>
 
 #include <algorithm>
@@ -117,10 +118,6 @@ register_partitions(const metadata_image& image,
     partitions.push_back(std::move(x));
   }
   return partitions;
-}
-
-decision refuse(refusal what, std::string message) {
-  return {what, std::move(message)};
 }
 
 decision check_partition_bound(const metadata_image& image, int64_t count,

@@ -37,9 +37,6 @@ std::vector<partition_registration>
 register_partitions(const metadata_image& image,
                     std::vector<replica_list> placement);
 
-/// A refusal with its message.
-decision refuse(refusal what, std::string message);
-
 /// Checks a new total of partitions of one topic (`added` of them new) against
 /// the number the cluster may have.
 decision check_partition_bound(const metadata_image& image, int64_t count,

@@ -223,8 +223,11 @@ void quorum::state::tick_leader(quorum_time now) {
 }
 
 int64_t quorum::state::leader_deadline_ms() const {
-  auto next = std::min({majority_missed_at_ms(), leads->announce_ms,
-                        leads->replicas.next_parked_deadline_ms()});
+  auto next = std::min(majority_missed_at_ms(),
+                       leads->replicas.next_parked_deadline_ms());
+  // Who is alone has nobody to tell, and need not be woken up for it.
+  if (storage.voters().size() > 1 || !is_voter())
+    next = std::min(next, leads->announce_ms);
   if (leads->handing_over)
     next = std::min(next, leads->handing_over->deadline_ms);
   return next;

@@ -8,7 +8,6 @@
 #include <troupe/transport/kafka/messages/describe_producers.h>
 #include <troupe/transport/kafka/messages/init_producer_id.h>
 #include <troupe/transport/kafka/messages/list_offsets.h>
-#include <troupe/transport/kafka/messages/list_partition_reassignments.h>
 #include <troupe/transport/kafka/messages/metadata.h>
 #include <troupe/transport/kafka/messages/offset_for_leader_epoch.h>
 
@@ -246,10 +245,6 @@ TEST_CASE_FIXTURE(session_fixture,
   auto y = answer<kafka::describe_acls_response>(3);
   CHECK(y.error_code == 54);
   CHECK(y.error_message.has_value());
-  ask(kafka::list_partition_reassignments_request{}, 0);
-  auto none = answer<kafka::list_partition_reassignments_response>(0);
-  CHECK(none.error_code == 0);
-  CHECK(none.topics.empty());
 }
 
 } // namespace troupe::actors

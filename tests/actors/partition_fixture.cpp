@@ -3,6 +3,8 @@
 
 #include "partition_actor.h"
 
+#include <troupe/actors/inspect_controller.h>
+
 #include <utility>
 
 namespace troupe::actors {
@@ -77,6 +79,16 @@ dummy_cold_reader(cold_reader_actor::pointer, partition_fixture* test) {
   };
 }
 
+isr_judge_actor::behavior_type
+dummy_judge(isr_judge_actor::pointer, partition_fixture* test) {
+  return {
+      [=](const propose_isr& x) {
+        test->proposals.push_back(x.what);
+        return isr_judged{test->judgement};
+      },
+  };
+}
+
 } // namespace
 
 partition_fixture::partition_fixture(cluster::durability level,
@@ -98,6 +110,9 @@ partition_fixture::partition_fixture(cluster::durability level,
   config.report_failure = [this](partition_failed x) {
     failures.push_back(std::move(x));
   };
+  judge = keep(system().spawn(dummy_judge, this));
+  config.controller = [this] { return judge; };
+  config.lag_ms_max = lag_ms_max;
   config.now = [this] { return store.now; };
   config.steady_now = [this] { return steady_ms; };
   client = keep(system().spawn(recording_client, &told));

@@ -32,6 +32,7 @@ recording_client(records_client_actor::pointer self, client_record* record);
 class partition_fixture : public actor_fixture {
 public:
   static constexpr cluster::leader_epoch_t epoch = 3;
+  static constexpr int64_t lag_ms_max = 1'000;
 
   using configure = void (*)(storage::log_config&);
 
@@ -77,8 +78,12 @@ public:
   std::vector<compact_log> cleanings;
   std::vector<close_log> closings;
   std::vector<partition_failed> failures;
+  std::vector<cluster::isr_alteration> proposals;
+  /// What the controller says to them.
+  problem judgement;
 
   log_keeper_actor keeper;
+  isr_judge_actor judge;
   records_client_actor client;
   partition_actor partition;
 };

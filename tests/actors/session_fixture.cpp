@@ -3,6 +3,8 @@
 
 #include "session.h"
 
+#include <troupe/actors/inspect_controller.h>
+
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -103,8 +105,8 @@ partition(partition_actor::pointer self, session_fixture* test) {
   };
 }
 
-controller_actor::behavior_type
-controller(controller_actor::pointer self, session_fixture* test) {
+metadata_service_actor::behavior_type
+controller(metadata_service_actor::pointer self, session_fixture* test) {
   auto decide = [=] {
     return answer_unless_mute(self, test->mute, test->decide());
   };
@@ -119,7 +121,21 @@ controller(controller_actor::pointer self, session_fixture* test) {
         test->alterations.push_back(x);
         return decide();
       },
-      [=](const register_node&) { return decide(); },
+      [=](const alter_reassignments& x) {
+        test->reassignments.push_back(x);
+        return decide();
+      },
+      [=](const elect_leaders& x) {
+        test->elections.push_back(x);
+        return decide();
+      },
+      [=](const remove_node& x) {
+        test->node_removals.push_back(x);
+        return decide();
+      },
+      [=](const describe_quorum&) {
+        return answer_unless_mute(self, test->mute, test->quorum);
+      },
       [=](const allocate_producer_id&) {
         return answer_unless_mute(
             self, test->mute,
@@ -162,6 +178,7 @@ void session_fixture::start(std::shared_ptr<const routing> first) {
   decided.image = first->image;
   services_ = std::make_shared<services>();
   services_->config.id = this_node;
+  services_->config.replication.rack_aware_reads = rack_aware_reads;
   services_->controller = controller_;
   services_->directories.push_back({"/data", true, keeper_, {}, {}});
   services_->routes = std::make_shared<published<routing>>(std::move(first));

@@ -80,9 +80,15 @@ public:
   metadata_decided decided;
   std::vector<create_topics> creations;
   std::vector<alter_configs> alterations;
+  std::vector<alter_reassignments> reassignments;
+  std::vector<elect_leaders> elections;
+  std::vector<remove_node> node_removals;
+  quorum_described quorum;
   int64_t next_producer_id = 1000;
   /// Published by the controller when it answers.
   std::shared_ptr<const routing> next_routes;
+  /// Set before `start`.
+  bool rack_aware_reads = false;
   /// The controller and partitions take requests and never answer.
   bool mute = false;
 
@@ -112,7 +118,7 @@ public:
   partition_actor partition;
 
 private:
-  controller_actor controller_;
+  metadata_service_actor controller_;
   log_keeper_actor keeper_;
   std::shared_ptr<services> services_;
   session_actor session_;

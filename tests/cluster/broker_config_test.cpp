@@ -258,3 +258,17 @@ TEST_CASE("broker config: directories and rack are read without blanks") {
         == std::vector<std::string>{"/a"});
   CHECK(made({}).log_dirs.empty());
 }
+
+TEST_CASE("broker config: groups change their protocol in one of four ways") {
+  CHECK(made({}).groups.consumer.migration_policy
+        == group_migration_policy::bidirectional);
+  for (auto policy :
+       {group_migration_policy::bidirectional, group_migration_policy::upgrade,
+        group_migration_policy::downgrade, group_migration_policy::disabled})
+    CHECK(made({{"group.consumer.migration.policy",
+                 std::string{to_string(policy)}}})
+              .groups.consumer.migration_policy
+          == policy);
+  CHECK(has(fault({{"group.consumer.migration.policy", "sideways"}}),
+            "group.consumer.migration.policy"));
+}

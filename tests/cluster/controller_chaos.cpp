@@ -29,8 +29,8 @@ broker_config few_at_a_time() {
 
 } // namespace
 
-controller_chaos::controller_chaos(uint64_t seed)
-    : random_(seed), by_(few_at_a_time(), seed) {
+controller_chaos::controller_chaos(uint64_t number)
+    : random_(number), by_(few_at_a_time(), number) {
   sessions_.begin(*image_, now_ms_);
   for (node_id node = 1; node <= static_cast<node_id>(node_count); ++node) {
     start_process(node);
@@ -78,9 +78,9 @@ void controller_chaos::step() {
 }
 
 void controller_chaos::heal() {
-  for (const auto& [id, node] : image_->nodes)
-    if (image_->broker_configs.contains(id))
-      take({{}, {broker_configs_replaced{id, {}}}});
+  auto image = image_;
+  for (const auto& [id, configs] : image->broker_configs)
+    take({{}, {broker_configs_replaced{id, {}}}});
   for (node_id node = 1; node <= static_cast<node_id>(node_count); ++node)
     if (!processes_.contains(node) || image_->nodes.at(node).leaving) {
       sessions_.forget(node);
@@ -89,7 +89,8 @@ void controller_chaos::heal() {
   for (int round = 0; round < 30; ++round) {
     pass(100);
     take(by_.move_partitions(*image_));
-    for (const auto& [name, topic] : image_ptr { image_ } -> topics)
+    image = image_;
+    for (const auto& [name, topic] : image->topics)
       for (size_t i = 0; i < topic->partitions.size(); ++i)
         propose({name, static_cast<int32_t>(i)}, true);
     take(by_.rebalance_leaders(*image_));
@@ -209,20 +210,28 @@ void controller_chaos::take(const outcome& x) {
 }
 
 void controller_chaos::check(const metadata_image& before, const outcome& x) {
-  for (const auto& [topic, partition] : x.unclean) {
-    REQUIRE(unclean(topic));
-    partition_name name{topic, partition};
-    committed_[name] =
-        copied_[{name, image_->find({topic, partition})->leader}];
+  for (const auto& unclean_one : x.unclean) {
+    REQUIRE(unclean(unclean_one.topic));
+    partition_name name{unclean_one.topic, unclean_one.partition};
+    committed_[name] = copied_[{name, image_->find(unclean_one)->leader}];
   }
   for (const auto& [name, topic] : image_->topics)
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       check_partition(*topic, i);
       const auto* known =
           before.find(topic_partition{name, static_cast<int32_t>(i)});
-      if (known != nullptr && known->leader != topic->partitions[i].leader)
-        CHECK(known->leader_epoch < topic->partitions[i].leader_epoch);
+      if (known != nullptr)
+        check_change(*known, topic->partitions[i]);
     }
+}
+
+void controller_chaos::check_change(const partition_registration& before,
+                                    const partition_registration& x) {
+  if (before.leader != x.leader)
+    CHECK(before.leader_epoch < x.leader_epoch);
+  for (auto node : before.adding)
+    if (has(x.replicas, node) && !has(x.adding, node) && !has(x.removing, node))
+      CHECK(has(x.isr, node));
 }
 
 void controller_chaos::check_partition(const topic_image& topic, size_t index) {

@@ -18,7 +18,8 @@ namespace troupe::cluster::test {
 /// is checked.
 class controller_chaos {
 public:
-  explicit controller_chaos(uint64_t seed);
+  /// `number` is the seed.
+  explicit controller_chaos(uint64_t number);
 
   /// One random event.
   void step();
@@ -44,6 +45,8 @@ private:
   void alter_topic();
   void take(const outcome& x);
   void check(const metadata_image& before, const outcome& x);
+  void check_change(const partition_registration& before,
+                    const partition_registration& x);
   void check_partition(const topic_image& topic, size_t index);
 
   static constexpr size_t node_count = 6;

@@ -204,7 +204,7 @@ TEST_CASE("split: parts are small and lose nothing") {
   for (int i = 1; i <= 10; ++i)
     delta.emplace_back(producer_ids_allocated{i});
   auto size = encode(delta.front()).size();
-  CHECK(split(delta, 100 * size) == std::vector{delta});
+  CHECK(split(delta, 100 * size) == std::vector<metadata_delta>{delta});
   CHECK(split({}, 1).empty());
   for (size_t count = 1; count <= 11; ++count) {
     metadata_delta all;

@@ -118,7 +118,11 @@ TEST_CASE("follower replication: what the leader cannot serve is asked again") {
   auto x = refused(pull_verdict::unavailable);
   CHECK(follower().decide(x, log).what == step::back_off);
   x.verdict = pull_verdict::fenced;
+  x.leader_epoch = 6;
   CHECK(follower().decide(x, log).what == step::await_image);
+  // A pull of the epoch before, fenced on its way.
+  x.leader_epoch = 5;
+  CHECK(follower().decide(x, log).what == step::ignore);
 }
 
 TEST_CASE("follower replication: the high watermark is the leader's, as far as "

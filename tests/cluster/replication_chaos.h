@@ -52,6 +52,8 @@ private:
     partition_registration seen;
     std::variant<std::monostate, leader_replication, follower_replication> role;
     offset_t saved_high_watermark = 0;
+    /// As a leader: records that were compared with the acknowledged ones.
+    size_t compared = 0;
     /// The pull that waits for an answer.
     uint64_t pull = 0;
 

@@ -26,7 +26,7 @@ PATH = re.compile(r"[\w.*-]+(?:/[\w.*{},-]+)+/?|[\w-]+\.(?:h|cpp|md|py|txt)")
 CONFIG_KEY = re.compile(r"[a-z]+(?:\.[a-z]+)+(?:=\w+)?")
 API_ROW = re.compile(r"^\|\s*(\w+)\s*\|\s*(\d+)-(\d+)\s*\|", re.M)
 API_ENTRY = re.compile(
-    r'\{api_key::\w+, "(\w+)", (\d+), (\d+),\s*[-\w]+,\s*(\d+)\}')
+    r'\{api_key::\w+, "(\w+)", (\d+),\s*(\d+),\s*[-\w]+,\s*(\d+)\}')
 
 
 class Tree:

@@ -12,7 +12,7 @@ import wire
 PARTITIONS = 6
 CLASSIC, CONSUMER = 0, 1
 OPTIONS = groups_test.OPTIONS + (
-    "--set", "group.consumer.session.timeout.ms=10000",
+    "--set", "group.consumer.session.timeout.ms=30000",
     "--set", "group.consumer.heartbeat.interval.ms=100")
 
 

@@ -12,7 +12,9 @@ RANGES = {
     "describe_configs": (0, 4), "alter_configs": (0, 2),
     "describe_log_dirs": (0, 4), "create_partitions": (0, 3),
     "incremental_alter_configs": (0, 1),
+    "elect_leaders": (0, 2), "alter_partition_reassignments": (0, 1),
     "list_partition_reassignments": (0, 0), "describe_cluster": (0, 1),
+    "describe_quorum": (0, 2), "unregister_broker": (0, 0),
     "describe_producers": (0, 0), "describe_topic_partitions": (0, 0),
     "offset_commit": (1, 9), "offset_fetch": (1, 9),
     "find_coordinator": (0, 5), "join_group": (0, 9), "heartbeat": (0, 4),
@@ -21,6 +23,8 @@ RANGES = {
     "consumer_group_heartbeat": (0, 1), "consumer_group_describe": (0, 1),
 }
 SECURITY_DISABLED = 54
+NO_REASSIGNMENT_IN_PROGRESS = 85
+BROKER_ID_NOT_REGISTERED = 102
 
 
 class Versions(broker.SharedBrokerTest):
@@ -247,6 +251,30 @@ class Versions(broker.SharedBrokerTest):
                                    {"topics": None}):
             self.assertEqual((answer["error_code"], answer["topics"]),
                              (0, []))
+
+    def test_replicas_leaders_and_the_quorum(self):
+        self.connection.create_topic(self.topic)
+        for _, answer in self.each("alter_partition_reassignments", {
+                "topics": [{"name": self.topic, "partitions": [
+                    {"partition_index": 0, "replicas": None}]}]}):
+            partition, = answer["responses"][0]["partitions"]
+            self.assertEqual(partition["error_code"],
+                             NO_REASSIGNMENT_IN_PROGRESS)
+        for _, answer in self.each("elect_leaders",
+                                   {"topic_partitions": None}):
+            self.assertEqual(answer["replica_election_results"], [])
+        for version, answer in self.each("describe_quorum", {
+                "topics": [{"topic_name": "__cluster_metadata",
+                            "partitions": [{"partition_index": 0}]}]}):
+            self.assertEqual(answer["error_code"], 0)
+            quorum, = answer["topics"][0]["partitions"]
+            voter, = quorum["current_voters"]
+            self.assertEqual(quorum["leader_id"], voter["replica_id"])
+            self.assertEqual(quorum["observers"], [])
+            if version >= 1:
+                self.assertGreater(voter["last_caught_up_timestamp"], 0)
+        for _, answer in self.each("unregister_broker", {"broker_id": 4711}):
+            self.assertEqual(answer["error_code"], BROKER_ID_NOT_REGISTERED)
 
     def test_topics_are_described_in_pages(self):
         self.connection.create_topic(self.topic, 5)

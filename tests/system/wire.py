@@ -17,8 +17,10 @@ KEYS = {
     "init_producer_id": 22, "offset_for_leader_epoch": 23,
     "describe_acls": 29, "describe_configs": 32, "alter_configs": 33,
     "describe_log_dirs": 35, "create_partitions": 37, "delete_groups": 42,
-    "incremental_alter_configs": 44, "list_partition_reassignments": 46,
-    "offset_delete": 47, "describe_cluster": 60, "describe_producers": 61,
+    "elect_leaders": 43, "incremental_alter_configs": 44,
+    "alter_partition_reassignments": 45, "list_partition_reassignments": 46,
+    "offset_delete": 47, "describe_quorum": 55, "describe_cluster": 60,
+    "describe_producers": 61, "unregister_broker": 64,
     "consumer_group_heartbeat": 68, "consumer_group_describe": 69,
     "describe_topic_partitions": 75,
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench.h"
+#include "cluster.h"
 #include "serve.h"
 
 #include <CLI/CLI.hpp>
@@ -12,6 +13,7 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   add_serve_command(app, exit_code);
   add_bench_command(app, exit_code);
+  add_cluster_command(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }

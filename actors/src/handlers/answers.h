@@ -8,16 +8,20 @@
 #include <troupe/cluster/broker_config.h>
 #include <troupe/cluster/controller.h>
 #include <troupe/transport/kafka/messages/alter_configs.h>
+#include <troupe/transport/kafka/messages/alter_partition_reassignments.h>
 #include <troupe/transport/kafka/messages/api_versions.h>
 #include <troupe/transport/kafka/messages/create_partitions.h>
 #include <troupe/transport/kafka/messages/create_topics.h>
 #include <troupe/transport/kafka/messages/delete_topics.h>
 #include <troupe/transport/kafka/messages/describe_cluster.h>
 #include <troupe/transport/kafka/messages/describe_configs.h>
+#include <troupe/transport/kafka/messages/describe_quorum.h>
 #include <troupe/transport/kafka/messages/describe_topic_partitions.h>
+#include <troupe/transport/kafka/messages/elect_leaders.h>
 #include <troupe/transport/kafka/messages/find_coordinator.h>
 #include <troupe/transport/kafka/messages/incremental_alter_configs.h>
 #include <troupe/transport/kafka/messages/init_producer_id.h>
+#include <troupe/transport/kafka/messages/list_partition_reassignments.h>
 #include <troupe/transport/kafka/messages/metadata.h>
 
 #include <cstdint>
@@ -92,6 +96,37 @@ triage<cluster::more_partitions> triage_of(kafka::create_partitions_request& x);
 triage<cluster::config_alteration> triage_of(kafka::alter_configs_request& x);
 triage<cluster::config_alteration>
 triage_of(kafka::incremental_alter_configs_request& x);
+
+/// `image` is what the partitions are compared with; also removes repeated
+/// partitions.
+triage<cluster::reassignment>
+triage_of(kafka::alter_partition_reassignments_request& x,
+          const cluster::metadata_image& image);
+
+/// `verdicts` has one element per partition.
+kafka::alter_partition_reassignments_response
+answer_alter_partition_reassignments(
+    const kafka::alter_partition_reassignments_request& x,
+    const std::vector<problem>& verdicts);
+
+kafka::list_partition_reassignments_response
+answer_list_partition_reassignments(
+    const kafka::list_partition_reassignments_request& x,
+    const cluster::metadata_image& image);
+
+/// In order, each once.
+std::vector<storage::topic_partition>
+partitions_to_elect(const kafka::elect_leaders_request& x,
+                    const cluster::metadata_image& image);
+
+/// `verdicts` has one element per partition.
+kafka::elect_leaders_response
+answer_elect_leaders(const std::vector<storage::topic_partition>& partitions,
+                     const std::vector<problem>& verdicts);
+
+kafka::describe_quorum_response
+answer_describe_quorum(const kafka::describe_quorum_request& x,
+                       const quorum_described& found, int64_t now_ms);
 
 /// `image` has what was decided; `verdicts` has one element per topic.
 kafka::create_topics_response

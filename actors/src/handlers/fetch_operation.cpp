@@ -98,6 +98,8 @@ void fetch_operation::read(size_t index) {
                             static_cast<int32_t>(
                                 session_->shared->config.fetch_max_bytes)})));
   what.current_leader_epoch = x.asked->current_leader_epoch;
+  if (asked_->version() >= first_version_with_rack)
+    what.source = read_source::any_replica;
   ++reading_;
   if (auto found = session_->read_on(x.actor, what))
     return on_read(index, *found);

@@ -45,7 +45,12 @@ result<void> incremental_alter_configs(session_state& session, request_ptr x);
 result<void> describe_log_dirs(session_state& session, request_ptr x);
 result<void> create_partitions(session_state& session, request_ptr x);
 result<void>
+alter_partition_reassignments(session_state& session, request_ptr x);
+result<void>
 list_partition_reassignments(session_state& session, request_ptr x);
+result<void> elect_leaders(session_state& session, request_ptr x);
+result<void> describe_quorum(session_state& session, request_ptr x);
+result<void> unregister_broker(session_state& session, request_ptr x);
 result<void> describe_cluster(session_state& session, request_ptr x);
 result<void> describe_producers(session_state& session, request_ptr x);
 result<void> describe_topic_partitions(session_state& session, request_ptr x);

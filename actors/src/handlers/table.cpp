@@ -64,8 +64,16 @@ handler find(kafka::api_key key) noexcept {
     return describe_log_dirs;
   case api_key::create_partitions:
     return create_partitions;
+  case api_key::alter_partition_reassignments:
+    return alter_partition_reassignments;
   case api_key::list_partition_reassignments:
     return list_partition_reassignments;
+  case api_key::elect_leaders:
+    return elect_leaders;
+  case api_key::describe_quorum:
+    return describe_quorum;
+  case api_key::unregister_broker:
+    return unregister_broker;
   case api_key::describe_cluster:
     return describe_cluster;
   case api_key::describe_producers:

@@ -30,6 +30,10 @@ using remote_controller_actor = caf::typed_actor<
     replies_to<forwarded<delete_topics>>::with<decided_elsewhere>,
     replies_to<forwarded<create_partitions>>::with<decided_elsewhere>,
     replies_to<forwarded<alter_configs>>::with<decided_elsewhere>,
+    replies_to<forwarded<alter_reassignments>>::with<decided_elsewhere>,
+    replies_to<forwarded<elect_leaders>>::with<decided_elsewhere>,
+    replies_to<forwarded<remove_node>>::with<decided_elsewhere>,
+    replies_to<forwarded<describe_quorum>>::with<quorum_described>,
     // What the node asks for itself.
     replies_to<forwarded<register_node>>::with<decided_elsewhere>,
     replies_to<forwarded<take_producer_ids>>::with<producer_ids_taken>,
@@ -37,6 +41,27 @@ using remote_controller_actor = caf::typed_actor<
     replies_to<forwarded<propose_isr>>::with<isr_judged>,
     // A node wants to become one of ours.
     replies_to<join_cluster>::with<cluster_joined>>;
+
+/// What sessions ask: any node's controller knows how to get the answer.
+using metadata_service_actor = caf::typed_actor<
+    // CreateTopics and auto-creation.
+    replies_to<create_topics>::with<metadata_decided>,
+    // DeleteTopics.
+    replies_to<delete_topics>::with<metadata_decided>,
+    // CreatePartitions.
+    replies_to<create_partitions>::with<metadata_decided>,
+    // AlterConfigs, IncrementalAlterConfigs.
+    replies_to<alter_configs>::with<metadata_decided>,
+    // AlterPartitionReassignments.
+    replies_to<alter_reassignments>::with<metadata_decided>,
+    // ElectLeaders.
+    replies_to<elect_leaders>::with<metadata_decided>,
+    // UnregisterBroker.
+    replies_to<remove_node>::with<metadata_decided>,
+    // DescribeQuorum.
+    replies_to<describe_quorum>::with<quorum_described>,
+    // InitProducerId.
+    replies_to<allocate_producer_id>::with<producer_id_allocated>>;
 
 /// Decides every change of the metadata while this node leads the quorum;
 /// otherwise asks the node that does. Has new images served by the broker actor.
@@ -49,6 +74,14 @@ using controller_actor = remote_controller_actor::extend<
     replies_to<create_partitions>::with<metadata_decided>,
     // AlterConfigs, IncrementalAlterConfigs.
     replies_to<alter_configs>::with<metadata_decided>,
+    // AlterPartitionReassignments.
+    replies_to<alter_reassignments>::with<metadata_decided>,
+    // ElectLeaders.
+    replies_to<elect_leaders>::with<metadata_decided>,
+    // UnregisterBroker.
+    replies_to<remove_node>::with<metadata_decided>,
+    // DescribeQuorum.
+    replies_to<describe_quorum>::with<quorum_described>,
     // A node came up, perhaps with a new address.
     replies_to<register_node>::with<metadata_decided>,
     // InitProducerId.
@@ -97,8 +130,8 @@ using quorum_actor = remote_quorum_actor::extend<
     replies_to<resign_leadership>::with<leadership_resigned>,
     // The connection to a node broke.
     reacts_to<peer_lost>,
-    // A deadline (from itself).
-    reacts_to<quorum_tick>>;
+    // Proposals wait for a sync, a deadline (from itself).
+    reacts_to<flush_quorum>, reacts_to<quorum_tick>>;
 
 } // namespace troupe::actors
 

@@ -4,6 +4,7 @@
 #include <troupe/actors/inspect.h>
 #include <troupe/actors/messages/controller.h>
 #include <troupe/actors/messages/metadata.h>
+#include <troupe/actors/messages/quorum.h>
 
 #include <caf/deserializer.hpp>
 #include <caf/error.hpp>
@@ -23,6 +24,16 @@ caf::error inspect(caf::serializer& f, topic_reference& x);
 caf::error inspect(caf::deserializer& f, topic_reference& x);
 caf::error inspect(caf::serializer& f, config_change& x);
 caf::error inspect(caf::deserializer& f, config_change& x);
+
+caf::error inspect(caf::serializer& f, reassignment& x);
+caf::error inspect(caf::deserializer& f, reassignment& x);
+caf::error inspect(caf::serializer& f, quorum_description::replica& x);
+caf::error inspect(caf::deserializer& f, quorum_description::replica& x);
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, quorum_voter& x) {
+  return f(caf::meta::type_name("quorum_voter"), x.id, x.host, x.port);
+}
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, config_alteration& x) {
@@ -76,6 +87,35 @@ typename Inspector::result_type inspect(Inspector& f, alter_configs& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, alter_reassignments& x) {
+  return f(caf::meta::type_name("alter_reassignments"), x.partitions);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, elect_leaders& x) {
+  return f(caf::meta::type_name("elect_leaders"), x.partitions, x.type);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, remove_node& x) {
+  return f(caf::meta::type_name("remove_node"), x.node);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, describe_quorum&) {
+  return f(caf::meta::type_name("describe_quorum"));
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, quorum_described& x) {
+  // One by one: `f(x.quorum)` would respect that it is a message of one node.
+  auto& y = x.quorum;
+  return f(caf::meta::type_name("quorum_described"), x.why, y.self, y.role,
+           y.epoch, y.leader, y.high_watermark, y.end_offset, y.voters,
+           y.replicas);
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, register_node& x) {
   return f(caf::meta::type_name("register_node"), x.node);
 }
@@ -106,9 +146,11 @@ typename Inspector::result_type inspect(Inspector& f, producer_ids_taken& x) {
   return f(caf::meta::type_name("producer_ids_taken"), x.why, x.first, x.end);
 }
 
+/// Calls the question's own `inspect`: asked on one node it is a message that
+/// must not leave it, which `f(x.question)` would respect.
 template <class Inspector, class Question>
 typename Inspector::result_type inspect(Inspector& f, forwarded<Question>& x) {
-  return f(caf::meta::type_name("forwarded"), x.question);
+  return inspect(f, x.question);
 }
 
 template <class Inspector>

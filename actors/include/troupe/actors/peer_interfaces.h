@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 /// Who talks to whom between nodes, and who keeps the links on each.
 ///
@@ -110,10 +111,18 @@ struct peer_up {
   peer_handles handles;
 };
 
-/// Whoever wants to know of other nodes' coming and going: the quorum, the
-/// controller.
-using peer_listener_actor =
-    caf::typed_actor<reacts_to<peer_up>, reacts_to<peer_lost>>;
+/// Whoever wants to know at once when a node cannot be heard any more: the
+/// quorum, the controller.
+using peer_listener_actor = caf::typed_actor<reacts_to<peer_lost>>;
+
+/// This node belongs to a cluster from now on, and others may talk to these of
+/// its actors.
+struct adopt_identity {
+  std::string cluster_id;
+  cluster::node_id node = cluster::no_node;
+  peer_handles handles;
+  std::vector<peer_listener_actor> listeners;
+};
 
 /// The passive side of a link: a node that was let in.
 struct accept_peer {
@@ -168,6 +177,7 @@ using membership_actor = peer_gate_actor::extend<
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::request_batches)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::peer_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::accept_peer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::adopt_identity)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::dial_there)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::peer_refused)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::cluster_found)

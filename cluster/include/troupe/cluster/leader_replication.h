@@ -105,7 +105,7 @@ private:
   isr_proposal proposal_;
   proposal_state proposal_state_ = proposal_state::none;
   timestamp_ms asked_ms_ = 0;
-  /// After a refusal nothing is proposed until then.
+  /// After a refusal, or no answer, nothing is proposed until then.
   timestamp_ms propose_after_ms_ = 0;
 };
 

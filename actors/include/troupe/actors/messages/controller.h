@@ -4,6 +4,7 @@
 #include <troupe/actors/problem.h>
 #include <troupe/cluster/controller_requests.h>
 #include <troupe/cluster/metadata_image.h>
+#include <troupe/cluster/quorum_description.h>
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
@@ -59,6 +60,13 @@ struct decided_elsewhere {
   storage::offset_t end_offset = 0;
 };
 
+/// DescribeQuorum, from the controller that leads: nobody else knows how far
+/// the others are.
+struct quorum_described {
+  problem why;
+  cluster::quorum_description quorum;
+};
+
 /// A process without a node id wants to join. Asking again with the same
 /// incarnation gives the same id.
 struct join_cluster {
@@ -77,8 +85,11 @@ struct cluster_joined {
   cluster::node_id node = cluster::no_node;
 };
 
-/// Look after nodes and their partitions (the controller to itself).
-struct check_nodes {};
+/// Look after nodes and their partitions (the controller to itself). Only the
+/// newest number counts.
+struct check_nodes {
+  uint64_t number = 0;
+};
 
 /// This node's sockets are bound: register it and begin its session.
 struct start_serving {

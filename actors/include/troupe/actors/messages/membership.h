@@ -30,12 +30,6 @@ struct follow_nodes {
   std::vector<peer_address> nodes;
 };
 
-/// This node belongs to a cluster from now on: a controller gave it an id.
-struct adopt_identity {
-  std::string cluster_id;
-  cluster::node_id node = cluster::no_node;
-};
-
 /// Ask whoever listens there which cluster that is (--join).
 struct find_cluster {
   std::string host;
@@ -102,7 +96,6 @@ struct forget_pull {
 } // namespace troupe::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::follow_nodes)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::adopt_identity)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_cluster)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::peer_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::describe_peers)

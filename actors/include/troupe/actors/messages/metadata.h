@@ -35,6 +35,22 @@ struct alter_configs {
   bool validate_only = false;
 };
 
+/// AlterPartitionReassignments.
+struct alter_reassignments {
+  std::vector<cluster::reassignment> partitions;
+};
+
+/// ElectLeaders.
+struct elect_leaders {
+  std::vector<storage::topic_partition> partitions;
+  cluster::election_type type = cluster::election_type::preferred;
+};
+
+/// UnregisterBroker: the node is gone for good.
+struct remove_node {
+  cluster::node_id node = cluster::no_node;
+};
+
 struct metadata_decided {
   std::vector<problem> results;
   /// Metadata with everything decided here applied (also when only
@@ -89,6 +105,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::create_topics)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::delete_topics)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::create_partitions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::alter_configs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::alter_reassignments)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::elect_leaders)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::metadata_decided)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::register_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::allocate_producer_id)

@@ -58,6 +58,10 @@ struct resign_leadership {};
 
 struct leadership_resigned {};
 
+/// What was appended is to be made durable now (from itself): proposals that
+/// came before share the sync.
+struct flush_quorum {};
+
 /// A deadline of the quorum (from itself). Only the newest number counts.
 struct quorum_tick {
   uint64_t number = 0;
@@ -75,4 +79,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::remove_voter)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::voter_removed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::resign_leadership)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::leadership_resigned)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::flush_quorum)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::quorum_tick)
