@@ -48,10 +48,10 @@ cluster_chaos::~cluster_chaos() = default;
 bool cluster_chaos::begin() {
   for (auto id : world_.ids())
     world_.start(id);
-  if (!world_.run_until([this] { return world_.in_step(); }, beginning_ms)
-      || !create_topic()
-      || !world_.run_until([this] { return world_.in_step(); }, beginning_ms)) {
-    world_.violation("the cluster does not come up");
+  auto rests = [this] { return world_.unrest().empty(); };
+  if (!world_.run_until(rests, beginning_ms) || !create_topic()
+      || !world_.run_until(rests, beginning_ms)) {
+    world_.violation("the cluster does not come up: " + world_.unrest());
     return false;
   }
   for (int32_t i = 0; i < partitions; ++i) {
@@ -194,10 +194,14 @@ void cluster_chaos::heal() {
   auto rests = [this] {
     return std::all_of(producers_.begin(), producers_.end(),
                        [](const auto& x) { return x->idle(); })
-           && world_.in_step();
+           && world_.unrest().empty();
   };
   if (!world_.run_until(rests, healing_ms)) {
-    world_.violation("the cluster does not come to rest after healing");
+    auto why = world_.unrest();
+    for (const auto& x : producers_)
+      if (!x->idle())
+        why += "; a producer waits, last refused because " + x->refusal();
+    world_.violation("the cluster does not come to rest after healing: " + why);
     return;
   }
   world_.compare_replicas();

@@ -198,40 +198,76 @@ node_id simulated_cluster::leader_of(const storage::topic_partition& name,
   return x == nullptr ? cluster::no_node : x->leader;
 }
 
-bool simulated_cluster::in_step() {
+std::string simulated_cluster::unrest() {
   auto decides = controller();
   if (decides == cluster::no_node)
-    return false;
+    return "nobody decides";
   const auto& image = image_of(decides);
-  for (const auto& [id, x] : machines_)
-    if (x->process == nullptr || !image->nodes.contains(id)
-        || image->nodes.at(id).fenced
-        || image_of(id)->end_offset != image->end_offset)
-      return false;
+  for (const auto& [id, x] : machines_) {
+    auto node = "node " + std::to_string(id);
+    if (x->process == nullptr || !image->nodes.contains(id))
+      return node + " is not there";
+    if (image->nodes.at(id).fenced)
+      return node + " is fenced";
+    if (image_of(id)->end_offset != image->end_offset)
+      return node + " knows the metadata up to "
+             + std::to_string(image_of(id)->end_offset) + " of "
+             + std::to_string(image->end_offset);
+  }
   for (const auto& [topic, x] : image->topics)
     for (size_t i = 0; i < x->partitions.size(); ++i)
-      if (!in_step({topic, static_cast<int32_t>(i)}, x->partitions[i]))
-        return false;
-  return true;
+      if (auto why = unrest({topic, static_cast<int32_t>(i)}, x->partitions[i]);
+          !why.empty())
+        return topic + "-" + std::to_string(i) + ": " + why;
+  return {};
 }
 
-bool simulated_cluster::in_step(const storage::topic_partition& name,
-                                const cluster::partition_registration& x) {
-  if (x.isr.size() != x.replicas.size() || x.leader == cluster::no_node
-      || !x.adding.empty() || !x.removing.empty())
-    return false;
+/// Where each replica is, for whoever looks for the reason.
+std::string
+simulated_cluster::replicas_of(const storage::topic_partition& name,
+                               const cluster::partition_registration& x) {
+  std::string text = "leader " + std::to_string(x.leader) + " in epoch "
+                     + std::to_string(x.leader_epoch);
+  for (auto id : x.replicas) {
+    auto* here = partition(id, name);
+    text += ", node " + std::to_string(id);
+    if (here == nullptr || !here->serves()) {
+      text += " without it";
+      continue;
+    }
+    auto& core = here->core();
+    text += (core.leads() ? " leads" : " follows") + std::string{" in epoch "}
+            + std::to_string(core.epoch()) + " with "
+            + std::to_string(core.high_watermark()) + " of "
+            + std::to_string(core.log().end_offset());
+  }
+  return text;
+}
+
+std::string
+simulated_cluster::unrest(const storage::topic_partition& name,
+                          const cluster::partition_registration& x) {
+  if (x.leader == cluster::no_node)
+    return "nobody leads";
+  if (!x.adding.empty() || !x.removing.empty())
+    return "replicas move";
+  if (x.isr.size() != x.replicas.size())
+    return std::to_string(x.isr.size()) + " replicas are in sync; "
+           + replicas_of(name, x);
   std::optional<storage::offset_t> end;
   for (auto id : x.replicas) {
     auto* here = partition(id, name);
     if (here == nullptr || !here->serves())
-      return false;
+      return "node " + std::to_string(id) + " does not serve it";
     auto own = here->core().log().end_offset();
     if (here->core().leads() != (id == x.leader)
         || here->core().high_watermark() != own || own != end.value_or(own))
-      return false;
+      return "node " + std::to_string(id) + " is at "
+             + std::to_string(here->core().high_watermark()) + " of "
+             + std::to_string(own);
     end = own;
   }
-  return true;
+  return {};
 }
 
 } // namespace troupe::simulation

@@ -87,8 +87,9 @@ public:
   node_id controller();
   /// What a node believes, preferably one that decides.
   node_id leader_of(const storage::topic_partition& name, node_id asked);
-  /// All nodes are in service, all replicas in sync, everything agreed on.
-  bool in_step();
+  /// What is missing until all nodes are in service, all replicas in sync and
+  /// everything is agreed on; empty: nothing.
+  std::string unrest();
   /// All replicas have the same bytes.
   void compare_replicas();
   const std::vector<std::string>&
@@ -108,8 +109,10 @@ private:
   };
   using reign = std::pair<storage::topic_partition, cluster::leader_epoch_t>;
 
-  bool in_step(const storage::topic_partition& name,
-               const cluster::partition_registration& x);
+  std::string replicas_of(const storage::topic_partition& name,
+                          const cluster::partition_registration& x);
+  std::string unrest(const storage::topic_partition& name,
+                     const cluster::partition_registration& x);
 
   virtual_network network_;
   std::map<node_id, std::unique_ptr<machine>> machines_;

@@ -75,6 +75,7 @@ void simulated_producer::finished(uint64_t attempt,
   if (!waiting_ || (!x.why.ok() && attempt != attempt_))
     return;
   if (!x.why.ok()) {
+    refusal_ = x.why.message;
     again(retry_ms);
     return;
   }

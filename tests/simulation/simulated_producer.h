@@ -20,6 +20,8 @@ public:
   /// After the batch that is under way.
   void stop() { stopped_ = true; }
   bool idle() const noexcept { return stopped_ && !waiting_; }
+  /// Why the last attempt was refused.
+  const std::string& refusal() const noexcept { return refusal_; }
   const std::vector<std::string>& acknowledged() const noexcept {
     return acknowledged_;
   }
@@ -41,6 +43,7 @@ private:
   std::vector<std::string> batch_;
   std::vector<std::string> acknowledged_;
   uint64_t attempt_ = 0;
+  std::string refusal_;
   bool waiting_ = false;
   bool stopped_ = false;
 };
