@@ -38,8 +38,8 @@ partitions_of(const std::vector<cluster::offset_commit>& commits) {
 
 } // namespace
 
-group_coordinator_actor::behavior_type group_coordinator(
-    group_coordinator_actor::stateful_pointer<group_coordinator_state> self,
+listing_coordinator_actor::behavior_type group_coordinator(
+    listing_coordinator_actor::stateful_pointer<group_coordinator_state> self,
     group_coordinator_config config) {
   auto& state = self->state;
   state.open(std::move(config));
@@ -71,6 +71,7 @@ group_coordinator_actor::behavior_type group_coordinator(
       [&state](const expire_some_groups&) { state.on_expire_some_groups(); },
       [&state](const reload_due&) { state.on_reload_due(); },
       [&state](const stop_groups&) { return state.on_stop_groups(); },
+      [&state](const list_commits& x) { return state.on_list_commits(x); },
   };
 }
 

@@ -6,6 +6,7 @@
 #include "routing.h"
 
 #include <troupe/actors/interfaces.h>
+#include <troupe/actors/metrics_interfaces.h>
 #include <troupe/cluster/broker_config.h>
 
 #include <caf/stateful_actor.hpp>
@@ -36,7 +37,7 @@ struct group_coordinator_config {
 struct group_coordinator_state {
   static inline const char* name = "group_coordinator";
 
-  explicit group_coordinator_state(group_coordinator_actor::pointer self)
+  explicit group_coordinator_state(listing_coordinator_actor::pointer self)
       : self(self) {}
 
   void open(group_coordinator_config x);
@@ -65,8 +66,9 @@ struct group_coordinator_state {
   void on_expire_some_groups();
   void on_reload_due();
   groups_stopped on_stop_groups();
+  commits_listed on_list_commits(const list_commits& x);
 
-  group_coordinator_actor::pointer self;
+  listing_coordinator_actor::pointer self;
 
 private:
   /// What this node has to do with an offsets partition.
@@ -155,6 +157,11 @@ private:
   /// Somebody else's partition now, or nobody's.
   void resign(hosted& x);
 
+  // group_coordinator_commits.cpp
+  /// Adds to a page; false: it is full.
+  bool list_some(hosted& x, std::optional<std::string>& after,
+                 size_t& groups_left, commits_listed& answer);
+
   // group_coordinator_expiry.cpp
   void begin_expiry();
   void expire(hosted& x, const std::string& group_id);
@@ -183,8 +190,8 @@ private:
   std::set<std::string> deleted_topics_;
 };
 
-group_coordinator_actor::behavior_type group_coordinator(
-    group_coordinator_actor::stateful_pointer<group_coordinator_state> self,
+listing_coordinator_actor::behavior_type group_coordinator(
+    listing_coordinator_actor::stateful_pointer<group_coordinator_state> self,
     group_coordinator_config config);
 
 } // namespace troupe::actors

@@ -109,6 +109,8 @@ result<void> node::state::start() {
   spawn_lifecycle();
   if (auto listening = listen(); !listening)
     return listening;
+  if (auto exposed = expose_metrics(); !exposed)
+    return exposed;
   take_part();
   return serve();
 }

@@ -5,10 +5,12 @@
 #include "cluster_network.h"
 #include "data_directories.h"
 #include "io_pace.h"
+#include "metrics_exposer.h"
 #include "peer_table.h"
 #include "services.h"
 #include "transport_actor.h"
 
+#include <troupe/actors/metrics_interfaces.h>
 #include <troupe/actors/node.h>
 #include <troupe/cluster/metadata_log.h>
 
@@ -40,7 +42,7 @@ struct node::state {
   std::vector<std::unique_ptr<actors::lane_unit>> units;
   std::shared_ptr<actors::published<actors::routing>> routes;
   std::vector<actors::data_directory> disks;
-  actors::group_coordinator_actor groups;
+  actors::listing_coordinator_actor groups;
   /// Null when log.cleaner.enable is off.
   actors::log_cleaner_actor cleaner;
   std::shared_ptr<actors::io_pace> cleaner_pace;
@@ -59,6 +61,9 @@ struct node::state {
   actors::cluster_listener cluster_listener;
   transport::endpoint cluster_address{.host = "", .port = 0};
   std::shared_ptr<transport::server> server;
+  /// Null, both, when nobody may look.
+  actors::metrics_actor metrics;
+  std::unique_ptr<actors::metrics_exposer> exposer;
   /// Where `server` listened; stays when it is gone.
   transport::endpoint bound;
   std::mutex stopping;
@@ -88,6 +93,7 @@ private:
   result<void> join();
   void take_part();
 
+  result<void> expose_metrics();
   result<void> listen();
   result<void> serve();
   std::vector<actors::lane_unit*> unit_pointers() const;

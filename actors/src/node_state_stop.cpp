@@ -21,6 +21,8 @@ result<void> node::state::stop(std::chrono::milliseconds deadline) {
   std::lock_guard guard(stopping);
   if (std::exchange(stopped, true) || system == nullptr)
     return {};
+  // Whoever looks there asks actors.
+  exposer.reset();
   // A compaction would hold the stop up; what it did not finish is dropped.
   if (cleaner_pace != nullptr)
     cleaner_pace->end();
@@ -72,6 +74,7 @@ void node::state::end_actors() {
     actor = nullptr;
   };
   end(transport);
+  end(metrics);
   end(lifecycle);
   end(controller);
   end(quorum);

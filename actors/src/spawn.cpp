@@ -28,7 +28,7 @@ quorum_actor spawn_quorum(caf::actor_system& system, quorum_actor_config x) {
   return system.spawn<caf::detached>(quorum, std::move(x));
 }
 
-group_coordinator_actor
+listing_coordinator_actor
 spawn_group_coordinator(caf::actor_system& system, group_coordinator_config x) {
   return system.spawn<caf::detached>(group_coordinator, std::move(x));
 }
@@ -61,6 +61,10 @@ cold_reader_actor spawn_cold_reader(caf::actor_system& system) {
 transport_actor spawn_transport(caf::actor_system& system,
                                 std::shared_ptr<transport::server> server) {
   return system.spawn<caf::detached>(transport_of, std::move(server));
+}
+
+metrics_actor spawn_metrics(caf::actor_system& system, metrics_config x) {
+  return system.spawn(metrics, std::move(x));
 }
 
 membership_actor

@@ -13,6 +13,7 @@
 #include "log_cleaner_actor.h"
 #include "log_keeper_actor.h"
 #include "membership_actor.h"
+#include "metrics_actor.h"
 #include "peer_link_actor.h"
 #include "quorum_actor.h"
 #include "transport_actor.h"
@@ -23,7 +24,7 @@
 ///
 ///   on a lane     session, partition,     (spawn_on, beside their sockets)
 ///                 replica
-///   pooled        broker, broker_lifecycle, controller, membership
+///   pooled        broker, broker_lifecycle, controller, membership, metrics
 ///                                         (never block)
 ///   own thread    quorum                  (syncs the metadata log)
 ///                 group_coordinator       (RocksDB stalls now and then)
@@ -45,7 +46,7 @@ spawn_broker_lifecycle(caf::actor_system& system, broker_lifecycle_config x);
 quorum_actor spawn_quorum(caf::actor_system& system, quorum_actor_config x);
 controller_actor
 spawn_controller(caf::actor_system& system, controller_config x);
-group_coordinator_actor
+listing_coordinator_actor
 spawn_group_coordinator(caf::actor_system& system, group_coordinator_config x);
 log_keeper_actor
 spawn_log_keeper(caf::actor_system& system, log_keeper_config x);
@@ -56,6 +57,7 @@ spawn_log_cleaner(caf::actor_system& system, log_cleaner_config x);
 cold_reader_actor spawn_cold_reader(caf::actor_system& system);
 transport_actor spawn_transport(caf::actor_system& system,
                                 std::shared_ptr<transport::server> server);
+metrics_actor spawn_metrics(caf::actor_system& system, metrics_config x);
 /// Fills in how the membership makes links and dialers.
 membership_actor
 spawn_membership(caf::actor_system& system, membership_config x, bool tls);

@@ -69,6 +69,9 @@ constexpr config_key keys[] = {
     fixed("troupe.log.level", string, "info", 0, 0,
           "trace|debug|info|warn|error",
           "Least important messages that are logged."),
+    fixed("troupe.metrics.listen", string, "", 0, 0, "",
+          "HOST:PORT where figures are served over HTTP as /metrics; unset: "
+          "nowhere."),
     number("troupe.partitions.max", "100000", 1, 10000000,
            "Partitions accepted in all."),
     number("troupe.queued.max.requests.per.connection", "64", 1, 65536,

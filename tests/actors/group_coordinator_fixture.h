@@ -5,7 +5,7 @@
 #include "published.h"
 #include "routing.h"
 
-#include <troupe/actors/interfaces.h>
+#include <troupe/actors/metrics_interfaces.h>
 #include <troupe/cluster/group_time.h>
 #include <troupe/storage/log_view.h>
 
@@ -61,7 +61,7 @@ public:
   std::shared_ptr<published<routing>> routes;
   group_client_told heard;
   group_client_actor caller;
-  group_coordinator_actor coordinator;
+  listing_coordinator_actor coordinator;
 
 private:
   void start();

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <troupe/actors/interfaces.h>
+#include <troupe/actors/messages/metrics.h>
+
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+/// Who asks whom for the figures of a node.
+namespace troupe::actors {
+
+/// Whoever knows what groups have committed.
+using commits_source_actor = caf::typed_actor<
+    // A page of them.
+    replies_to<list_commits>::with<commits_listed>>;
+
+/// The coordinator of groups as a node spawns it.
+using listing_coordinator_actor = group_coordinator_actor::extend<
+    // Its commits, for metrics.
+    replies_to<list_commits>::with<commits_listed>>;
+
+/// Gathers what only actors know of a node's figures, when somebody looks.
+using metrics_actor = caf::typed_actor<
+    // All of it, of about now.
+    replies_to<collect_metrics>::with<metrics_collected>>;
+
+} // namespace troupe::actors
