@@ -217,7 +217,8 @@ void group_coordinator_state::on_read_finished(const read_finished& x) {
 }
 
 void group_coordinator_state::tell_progress(hosted& x, int64_t now_ms) {
-  if (now_ms - x.progress_told_ms < progress_interval_ms)
+  // A follower is never done, and nobody waits for it.
+  if (!x.held.leads || now_ms - x.progress_told_ms < progress_interval_ms)
     return;
   x.progress_told_ms = now_ms;
   spdlog::info("groups.loading tp={} at={} end={}", to_string(x.shard.name()),
