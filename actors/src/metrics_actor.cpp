@@ -101,7 +101,7 @@ void metrics_state::ask_peers() {
 
 void metrics_state::end_round(std::vector<peer_description> peers) {
   metrics_collected answer;
-  answer.lags = lag_.take();
+  answer.lags = lag_.report();
   answer.lags_complete = complete_;
   answer.peers = std::move(peers);
   routes_.reset();

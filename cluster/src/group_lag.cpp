@@ -77,7 +77,7 @@ void group_lag::know_high_watermark(const storage::topic_partition& partition,
   high_watermarks_.insert_or_assign(partition, high_watermark);
 }
 
-std::vector<group_lag::series> group_lag::take() const {
+std::vector<group_lag::series> group_lag::report() const {
   std::vector<series> xs;
   for (const auto& [key, offset] : offsets_) {
     auto known = high_watermarks_.find(key.second);

@@ -29,7 +29,7 @@ TEST_CASE("group lag: it is what lies between commit and high watermark") {
         == std::vector<storage::topic_partition>{{"orders", 0}, {"orders", 1}});
   lag.know_high_watermark({"orders", 0}, 10);
   lag.know_high_watermark({"orders", 1}, 5);
-  CHECK(lag.take()
+  CHECK(lag.report()
         == std::vector<group_lag::series>{{"a", {"orders", 0}, 0},
                                           {"a", {"orders", 1}, 5},
                                           {"b", {"orders", 0}, 3}});
@@ -39,15 +39,15 @@ TEST_CASE("group lag: it is what lies between commit and high watermark") {
 TEST_CASE("group lag: a partition without a high watermark has no series") {
   group_lag lag{{}};
   lag.add(commit("g", "elsewhere", 0, 7));
-  CHECK(lag.take().empty());
+  CHECK(lag.report().empty());
 }
 
 TEST_CASE("group lag: a high watermark older than the commit is no lag") {
   group_lag lag{{}};
   lag.add(commit("g", "orders", 0, 12));
   lag.know_high_watermark({"orders", 0}, 10);
-  REQUIRE(lag.take().size() == 1);
-  CHECK(lag.take()[0].lag_records == 0);
+  REQUIRE(lag.report().size() == 1);
+  CHECK(lag.report()[0].lag_records == 0);
 }
 
 TEST_CASE("group lag: the newer commit of a partition counts") {
@@ -56,8 +56,8 @@ TEST_CASE("group lag: the newer commit of a partition counts") {
   CHECK(lag.full());
   lag.add(commit("g", "orders", 0, 4));
   lag.know_high_watermark({"orders", 0}, 10);
-  REQUIRE(lag.take().size() == 1);
-  CHECK(lag.take()[0].lag_records == 6);
+  REQUIRE(lag.report().size() == 1);
+  CHECK(lag.report()[0].lag_records == 6);
   CHECK(lag.left_out() == 0);
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("group lag: what is too much is counted and left out") {
   lag.add(commit("c", "orders", 0, 1));
   CHECK(lag.left_out() == 2);
   lag.know_high_watermark({"orders", 0}, 1);
-  CHECK(lag.take().size() == 2);
+  CHECK(lag.report().size() == 2);
 }
 
 TEST_CASE("group lag: a group that no monitor could name is left out") {

@@ -50,7 +50,7 @@ public:
   /// In the order of groups and partitions, without those partitions whose high
   /// watermark is not known. A high watermark may be older than the commit:
   /// nothing is behind then.
-  std::vector<series> take() const;
+  std::vector<series> report() const;
   /// Offsets that were not taken in.
   uint64_t left_out() const noexcept { return left_out_; }
 
