@@ -131,7 +131,8 @@ result<void> node::state::find_identity(cluster::metadata_log& log) {
   known_metadata = log.latest_image();
   if (known->node != cluster::no_node) {
     bool told = options.config.values.contains("node.id")
-                || options.config.values.contains("broker.id");
+                || options.config.values.contains("broker.id")
+                || options.config.id != cluster::broker_config{}.id;
     if (told && options.config.id != known->node)
       return failure(storage::errc::invalid_argument,
                      "the data directories belong to node "
