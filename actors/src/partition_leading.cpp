@@ -55,7 +55,8 @@ void partition_state::change_role(const cluster::partition_registration& x) {
   }
   if (core_->failed())
     return;
-  if (leads && core_->waits_for_sync())
+  if (leads && core_->waits_for_sync()
+      && core_->log().recovery_point() < core_->log().end_offset())
     start_sync();
   high_watermark_moved();
   propose_if_due();

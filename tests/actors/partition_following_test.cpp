@@ -60,7 +60,6 @@ TEST_CASE("partition: with fsync a follower pulls on once it has synced") {
   x.follow(4);
   one_replica leader{other_node, pair_registration(other_node, 4)};
   leader.append();
-  x.syncs.clear();
   x.arrive(leader);
   CHECK(x.applied.empty());
   REQUIRE(x.syncs.size() == 1);

@@ -63,7 +63,7 @@ TEST_CASE("log: an old checkpoint does not bring back what a restart removed") {
   x.kill_and_open();
   CHECK(x->start_offset() == 100);
   CHECK(x->end_offset() == 100);
-  CHECK(x->active_producers().empty());
+  CHECK(x->size_bytes() == 0);
 }
 
 TEST_CASE("log: a power cut during a restart leaves a log that opens") {
