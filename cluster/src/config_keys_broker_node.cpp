@@ -53,7 +53,7 @@ constexpr config_key keys[] = {
     number("num.partitions", "1", 1, int32_top,
            "Partitions of a topic whose creator did not say."),
     number(
-        "queued.max.request.bytes", "1073741824", -1, int64_top,
+        "queued.max.request.bytes", "-1", -1, int64_top,
         "Bytes of requests in work or being received; above them sockets are "
         "not read. -1: no bound."),
     number("socket.request.max.bytes", "104857600", 1, int32_top,

@@ -109,8 +109,11 @@ const cluster::image_ptr& simulated_cluster::image_of(node_id id) {
 
 simulated_partition*
 simulated_cluster::partition(node_id id, const storage::topic_partition& name) {
-  auto& process = machines_.at(id)->process;
-  return process == nullptr ? nullptr : process->find(name);
+  // A partition without a leader is looked for at no_node.
+  auto found = machines_.find(id);
+  if (found == machines_.end() || found->second->process == nullptr)
+    return nullptr;
+  return found->second->process->find(name);
 }
 
 void simulated_cluster::post(node_id from, node_id to,

@@ -69,7 +69,7 @@ struct broker_config {
   int64_t max_connections = 20000;
   int64_t queued_max_requests_per_connection = 64;
   /// -1: no bound.
-  int64_t queued_max_request_bytes = 1 << 30;
+  int64_t queued_max_request_bytes = -1;
   int64_t retention_check_interval_ms = 300000;
   int64_t producer_id_block_size = 1000;
   cleaner_config cleaner;
