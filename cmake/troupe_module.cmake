@@ -14,6 +14,10 @@ if(TROUPE_SANITIZE)
   target_compile_options(troupe_flags INTERFACE
     -fsanitize=${TROUPE_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(troupe_flags INTERFACE -fsanitize=${TROUPE_SANITIZE})
+  if(TROUPE_NO_SANITIZE)
+    target_compile_options(troupe_flags INTERFACE
+      -fno-sanitize=${TROUPE_NO_SANITIZE})
+  endif()
 endif()
 
 # troupe_module(<name> [PUBLIC targets...] [PRIVATE targets...])
@@ -44,6 +48,8 @@ function(troupe_test name)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}
     ${arg_INCLUDE})
   target_link_libraries(test_${name} PRIVATE ${arg_LINK} troupe_flags)
+  # Test cases run once; their compile time counts more than their speed.
+  target_compile_options(test_${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
   add_test(NAME ${name} COMMAND test_${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 600)
 endfunction()

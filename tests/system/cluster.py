@@ -7,6 +7,10 @@ import tempfile
 import unittest
 
 import broker
+import wire
+
+# The quorum grows with the nodes up to here (troupe.quorum.voters.max).
+VOTERS_MAX = 3
 
 
 class Node(broker.Broker):
@@ -50,7 +54,24 @@ class Cluster:
     def start(self, seconds=30):
         for node in self.nodes:
             node.start(seconds)
+        self.await_voters(min(len(self.nodes), VOTERS_MAX), seconds)
         return self
+
+    def voters(self):
+        """How many voters the metadata quorum has."""
+        address = next(n.address for n in self.nodes if n.alive())
+        with wire.Connection(address) as connection:
+            answer = connection.call("describe_quorum", 0, {"topics": [{
+                "topic_name": "__cluster_metadata",
+                "partitions": [{"partition_index": 0}]}]})
+        if answer["error_code"] != 0:
+            return 0
+        return len(answer["topics"][0]["partitions"][0]["current_voters"])
+
+    def await_voters(self, count, seconds=30):
+        """Only a quorum of three outlives the loss of a node."""
+        broker.wait_until(lambda: self.voters() == count, seconds,
+                          f"{count} voters")
 
     @property
     def bootstrap(self):
