@@ -27,6 +27,7 @@ broker(broker_actor::stateful_pointer<broker_state> self,
       [&state](const housekeeping_due&) { state.on_housekeeping_due(); },
       [&state](const compaction_due&) { state.on_compaction_due(); },
       [&state](const replica_check_due&) { state.on_replica_check_due(); },
+      [&state](const serve_newest&) { state.on_serve_newest(); },
       [&state](const stop_broker&) { return state.on_stop_broker(); },
   };
 }
@@ -37,9 +38,8 @@ void broker_state::open(broker_actor_config x) {
   for (const auto& directory : config_.directories)
     online.push_back(directory.online);
   placement_.emplace(online, config_.found);
-  config_.found.clear();
   badly_closed_.resize(online.size());
-  image_ = std::make_shared<cluster::metadata_image>();
+  newest_ = image_ = applied_ = std::make_shared<cluster::metadata_image>();
   self->delayed_send(
       self,
       std::chrono::milliseconds(config_.config.retention_check_interval_ms),
@@ -53,64 +53,86 @@ void broker_state::open(broker_actor_config x) {
 caf::result<metadata_applied>
 broker_state::on_apply_metadata(apply_metadata& x) {
   auto answer = self->make_response_promise<metadata_applied>();
-  // Who leads must not wait until the logs of other partitions are open.
-  if (!stopping_)
-    change_roles(*x.image);
-  queue_.push_back({std::move(x.image), answer});
-  take_next();
+  if (stopping_) {
+    answer.deliver(metadata_applied{{errc::stopping, "stopping"}});
+    return answer;
+  }
+  waiting_.push_back({x.image->end_offset, answer});
+  newest_ = std::move(x.image);
+  // Behind the images that are in the mailbox already.
+  if (!std::exchange(newest_due_, true))
+    self->send(self, serve_newest{});
   return answer;
 }
 
-void broker_state::take_next() {
-  if (in_work_ || queue_.empty())
+/// Who leads, and where, must not wait until the logs of other partitions are
+/// open: partitions and clients know the newest image at once.
+void broker_state::on_serve_newest() {
+  newest_due_ = false;
+  if (stopping_)
     return;
-  if (stopping_) {
-    for (auto& x : queue_)
-      x.answer.deliver(metadata_applied{{errc::stopping, "stopping"}});
-    queue_.clear();
-    return;
-  }
-  in_work_ = true;
-  const auto& image = *queue_.front().image;
-  close_missing(image);
-  open_missing(image);
-  reconfigure(image);
-  end_if_done();
+  auto before = std::exchange(image_, newest_);
+  change_roles();
+  reconfigure(*before);
+  take_newest();
+  if (in_work_ != nullptr)
+    publish();
 }
 
-const cluster::metadata_image& broker_state::image() const {
-  return in_work_ ? *queue_.front().image : *image_;
+void broker_state::take_newest() {
+  if (in_work_ != nullptr || applied_ == image_)
+    return;
+  in_work_ = image_;
+  opened_missing_ = false;
+  sort_found(*in_work_);
+  close_missing(*in_work_);
+  end_if_done();
 }
 
 void broker_state::end_if_done() {
   if (opening_ > 0)
     return;
-  if (!in_work_)
-    return publish();
-  image_ = queue_.front().image;
+  // A log may be of a topic that was made again: not before the old one is
+  // gone.
+  if (in_work_ != nullptr && !std::exchange(opened_missing_, true)) {
+    open_missing(*in_work_);
+    return end_if_done();
+  }
+  if (in_work_ != nullptr)
+    applied_ = std::exchange(in_work_, nullptr);
   publish();
-  in_work_ = false;
-  auto answer = std::move(queue_.front().answer);
-  queue_.pop_front();
-  answer.deliver(metadata_applied{});
-  take_next();
+  answer_applied();
+  if (!stopping_)
+    take_newest();
+}
+
+void broker_state::answer_applied() {
+  while (!waiting_.empty()
+         && waiting_.front().end_offset <= applied_->end_offset) {
+    waiting_.front().answer.deliver(metadata_applied{});
+    waiting_.pop_front();
+  }
 }
 
 void broker_state::publish() {
   auto next = std::make_shared<routing>();
   next->image = image_;
+  next->applied = applied_;
   for (const auto& [name, topic] : image_->topics) {
     auto route = std::make_shared<topic_route>();
     route->topic = topic;
-    route->min_insync_replicas = min_insync_of(*topic, *image_);
+    route->min_insync_replicas = min_insync_of(*topic);
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       // On other nodes, for all that this one knows of it.
-      auto host = partitions_.find({name, static_cast<int32_t>(i)});
-      if (host == partitions_.end())
-        route->partitions.emplace_back();
-      else
-        route->partitions.push_back(
-            {host->second.actor, host->second.directory});
+      auto& partition = route->partitions.emplace_back();
+      auto number = static_cast<int32_t>(i);
+      auto found = partitions_.find({name, number});
+      if (found == partitions_.end() || found->second.topic_id != topic->id)
+        continue;
+      const auto& host = found->second;
+      partition = {host.actor, host.directory, host.failed};
+      if (host.failed)
+        next->failed.push_back({topic->id, number});
     }
     next->topics.emplace(name, route);
     next->by_id.emplace(topic->id, std::move(route));
@@ -120,15 +142,14 @@ void broker_state::publish() {
     self->send(config_.groups, routing_published{});
 }
 
-void broker_state::reconfigure(const cluster::metadata_image& image) {
-  bool all = image.broker_configs != image_->broker_configs;
-  for (const auto& [name, topic] : image.topics) {
-    auto before = image_->find(name);
-    bool changed = before != nullptr && before->configs != topic->configs;
+void broker_state::reconfigure(const cluster::metadata_image& before) {
+  bool all = image_->broker_configs != before.broker_configs;
+  for (const auto& [name, topic] : image_->topics) {
+    auto known = before.find(name);
+    bool changed = known != nullptr && known->configs != topic->configs;
     if (!changed && !all)
       continue;
-    reconfigure_log order{log_config_of(*topic, image),
-                          min_insync_of(*topic, image)};
+    reconfigure_log order{log_config_of(*topic), min_insync_of(*topic)};
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       auto host = partitions_.find({name, static_cast<int32_t>(i)});
       if (host != partitions_.end() && host->second.actor != nullptr)
@@ -144,10 +165,10 @@ void broker_state::on_partition_failed(const partition_failed& x) {
   spdlog::error("broker.partition_failed tp={} reason=\"{}\"",
                 to_string(x.name), x.reason);
   i->second.actor = nullptr;
+  i->second.failed = true;
   stop_replica(i->second);
   placement_->mark_failed(i->second.directory);
-  if (!in_work_)
-    publish();
+  publish();
 }
 
 void broker_state::on_housekeeping_due() {
@@ -157,7 +178,7 @@ void broker_state::on_housekeeping_due() {
     if (host.actor != nullptr)
       self->send(host.actor, housekeep{});
   }
-  if (!in_work_ && opening_ == 0)
+  if (in_work_ == nullptr && opening_ == 0)
     open_again();
   self->delayed_send(
       self,
@@ -175,7 +196,7 @@ void broker_state::on_compaction_due() {
   if (stopping_)
     return;
   for (const auto& [name, topic] : image_->topics) {
-    if (!log_config_of(*topic, *image_).cleanup_compact)
+    if (!log_config_of(*topic).cleanup_compact)
       continue;
     auto count = static_cast<int32_t>(topic->partitions.size());
     for (int32_t i = 0; i < count; ++i) {
@@ -190,6 +211,8 @@ void broker_state::on_compaction_due() {
 caf::result<broker_stopped> broker_state::on_stop_broker() {
   stop_promise_ = self->make_response_promise<broker_stopped>();
   stopping_ = true;
+  for (auto& x : std::exchange(waiting_, {}))
+    x.answer.deliver(metadata_applied{{errc::stopping, "stopping"}});
   closing_ = 1;
   auto done = [this](size_t directory, bool well) {
     if (!well)
@@ -235,15 +258,14 @@ void broker_state::mark_directories() {
 }
 
 storage::log_config
-broker_state::log_config_of(const cluster::topic_image& topic,
-                            const cluster::metadata_image& image) {
-  return cluster::make_log_config(topic.configs, image, config_.config.id,
+broker_state::log_config_of(const cluster::topic_image& topic) const {
+  return cluster::make_log_config(topic.configs, *image_, config_.config.id,
                                   config_.config.values);
 }
 
-int32_t broker_state::min_insync_of(const cluster::topic_image& topic,
-                                    const cluster::metadata_image& image) {
-  return cluster::min_insync_replicas(topic.configs, image, config_.config.id,
+int32_t
+broker_state::min_insync_of(const cluster::topic_image& topic) const {
+  return cluster::min_insync_replicas(topic.configs, *image_, config_.config.id,
                                       config_.config.values);
 }
 

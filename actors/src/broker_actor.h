@@ -31,7 +31,10 @@ struct broker_actor_config {
   group_coordinator_actor groups;
   /// Null: nothing is compacted.
   log_cleaner_actor cleaner;
+  /// Partition directories that are there.
   std::vector<found_log> found;
+  /// What the metadata log holds at the start, agreed on or not; null: nothing.
+  cluster::image_ptr known;
   /// Drawn at this start of the process; nil on a node that is alone.
   storage::uuid incarnation;
   /// This end of the link to a node. Null on a node that is alone.
@@ -56,6 +59,7 @@ struct broker_state {
   void on_housekeeping_due();
   void on_compaction_due();
   void on_replica_check_due();
+  void on_serve_newest();
   caf::result<broker_stopped> on_stop_broker();
 
   broker_actor::pointer self;
@@ -72,19 +76,22 @@ private:
     replica_actor replica;
     /// What the partition was told last.
     cluster::partition_registration registration;
+    std::vector<cluster::replica_life> lives;
+    /// Not served, and not because its log is being opened.
+    bool failed = false;
     /// Its log could not be opened for a reason that may pass.
     bool open_again = false;
   };
-  using promise = caf::typed_response_promise<metadata_applied>;
+  /// Waits until an image that ends there or later is served.
   struct pending {
-    cluster::image_ptr image;
-    promise answer;
+    storage::offset_t end_offset = 0;
+    caf::typed_response_promise<metadata_applied> answer;
   };
 
-  /// Takes the next image, if none is in work.
-  void take_next();
-  /// The image in work, or the one that is served.
-  const cluster::metadata_image& image() const;
+  /// Opens and closes logs as the newest image has it, if no other one is in
+  /// work.
+  void take_newest();
+  void answer_applied();
   /// The partition's part in an image, as far as this node may take it.
   cluster::partition_registration
   registration_in(const cluster::metadata_image& image,
@@ -94,12 +101,21 @@ private:
     return host.registration.leader == config_.config.id;
   }
   /// Partitions that are open take their part in `image` at once.
-  void change_roles(const cluster::metadata_image& image);
+  void change_roles();
   void change_role(const storage::topic_partition& name, hosted& host,
                    const cluster::partition_registration& x);
+  std::vector<cluster::replica_life>
+  lives_in(const cluster::metadata_image& image,
+           const cluster::partition_registration& x) const;
   void follow(const storage::topic_partition& name, hosted& host);
   void stop_replica(hosted& host);
   void arm_replica_check();
+  /// Once, with the first image: erases the logs that this node had and has no
+  /// more, sets aside those that nobody knew.
+  void sort_found(const cluster::metadata_image& image);
+  /// Whether the partition was this node's before the start.
+  bool existed(const storage::topic_partition& name,
+               const storage::uuid& topic_id) const;
   void open_missing(const cluster::metadata_image& image);
   void open_partition(const storage::topic_partition& name,
                       const cluster::topic_image& topic);
@@ -114,24 +130,31 @@ private:
   void arm_compaction();
   void close_missing(const cluster::metadata_image& image);
   void close(const storage::topic_partition& name, hosted& host);
-  void reconfigure(const cluster::metadata_image& image);
+  /// Tells partitions what their logs' configuration is since `before`.
+  void reconfigure(const cluster::metadata_image& before);
   void end_if_done();
   void publish();
   void mark_directories();
-  int32_t min_insync_of(const cluster::topic_image& topic,
-                        const cluster::metadata_image& image);
-  storage::log_config log_config_of(const cluster::topic_image& topic,
-                                    const cluster::metadata_image& image);
+  int32_t min_insync_of(const cluster::topic_image& topic) const;
+  storage::log_config log_config_of(const cluster::topic_image& topic) const;
 
   broker_actor_config config_;
   std::map<storage::topic_partition, hosted> partitions_;
   std::optional<disk_placement> placement_;
-  /// Images that wait until the one in work is served.
-  std::deque<pending> queue_;
+  std::deque<pending> waiting_;
+  /// Logs that are being opened or erased.
   size_t opening_ = 0;
   size_t next_lane_ = 0;
-  bool in_work_ = false;
+  /// The newest that came, the one that partitions and clients know, the one
+  /// whose logs are being opened and erased (null: none), and the newest one
+  /// with which that is done.
+  cluster::image_ptr newest_;
   cluster::image_ptr image_;
+  cluster::image_ptr in_work_;
+  cluster::image_ptr applied_;
+  /// Of the image in work: its new logs have been asked for.
+  bool opened_missing_ = false;
+  bool newest_due_ = false;
   // Stopping.
   caf::typed_response_promise<broker_stopped> stop_promise_;
   size_t closing_ = 0;

@@ -5,7 +5,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace troupe::actors {
 
@@ -16,6 +18,10 @@ constexpr std::chrono::milliseconds retry_delay{200};
 
 constexpr std::chrono::seconds register_timeout{20};
 
+/// Intervals after which a heartbeat without an answer is sent again: some
+/// before the session ends.
+constexpr int64_t heartbeat_patience = 2;
+
 /// Sessions that a node which stops waits for a controller to be elected.
 constexpr int64_t elections_awaited = 3;
 
@@ -23,6 +29,24 @@ constexpr int64_t elections_awaited = 3;
 bool refused(const problem& x) {
   auto why = std::get_if<cluster::refusal>(&x.code);
   return why != nullptr && *why != cluster::refusal::not_controller;
+}
+
+/// Those of which others are in sync, by the newest image.
+std::vector<cluster::failed_replica> failures_to_tell(const routing& routes,
+                                                      cluster::node_id node) {
+  std::vector<cluster::failed_replica> found;
+  for (const auto& x : routes.failed) {
+    auto topic = routes.find(x.topic_id);
+    if (topic == nullptr)
+      continue;
+    const auto& isr =
+        topic->topic->partitions[static_cast<size_t>(x.partition)].isr;
+    if (isr.size() > 1 && std::find(isr.begin(), isr.end(), node) != isr.end())
+      found.push_back(x);
+    if (found.size() == cluster::failed_replicas_per_heartbeat_max)
+      break;
+  }
+  return found;
 }
 
 } // namespace
@@ -77,7 +101,8 @@ void broker_lifecycle_state::registered(const problem& why) {
 }
 
 void broker_lifecycle_state::beat_now() {
-  const auto image = config_.routes->get()->image;
+  const auto routes = config_.routes->get();
+  const auto& image = routes->applied;
   auto known = image->nodes.find(node_.id);
   cluster::node_heartbeat beat;
   beat.node = node_.id;
@@ -87,10 +112,13 @@ void broker_lifecycle_state::beat_now() {
                       && known->second.incarnation == node_.incarnation
                       && known->second.fenced;
   beat.wants_to_stop = stopping_;
+  beat.failed = failures_to_tell(*routes, node_.id);
   in_flight_ = true;
   self->request(
           config_.controller,
-          std::chrono::milliseconds(config_.broker.cluster.session_timeout_ms),
+          std::chrono::milliseconds(
+              heartbeat_patience
+              * config_.broker.cluster.heartbeat_interval_ms),
           beat)
       .then([this](const heartbeat_answered& x) { beaten(x); },
             [this](const caf::error& x) {

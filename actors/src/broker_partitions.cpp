@@ -29,6 +29,33 @@ bool may_pass(const problem& x) {
 
 } // namespace
 
+void broker_state::sort_found(const cluster::metadata_image& image) {
+  for (const auto& log : std::exchange(config_.found, {})) {
+    auto topic = image.find(log.name.topic);
+    auto registration = image.find(log.name);
+    // Without an id it is not known whose it is; opening it will tell.
+    bool same = topic != nullptr
+                && (log.topic_id.is_nil() || topic->id == log.topic_id);
+    if (same && registration != nullptr && is_replica(*registration))
+      continue;
+    auto keeper = config_.directories[log.directory].keeper;
+    if (existed(log.name, log.topic_id))
+      self->send(keeper, erase_log{log.name, log.topic_id});
+    else
+      self->send(keeper, set_log_aside{log.name, log.topic_id});
+  }
+}
+
+bool broker_state::existed(const storage::topic_partition& name,
+                           const storage::uuid& topic_id) const {
+  if (config_.known == nullptr)
+    return false;
+  auto topic = config_.known->find(name.topic);
+  auto registration = config_.known->find(name);
+  return topic != nullptr && topic->id == topic_id && registration != nullptr
+         && is_replica(*registration);
+}
+
 void broker_state::open_missing(const cluster::metadata_image& image) {
   for (const auto& [name, topic] : image.topics) {
     auto count = static_cast<int32_t>(topic->partitions.size());
@@ -43,17 +70,17 @@ void broker_state::open_missing(const cluster::metadata_image& image) {
 
 void broker_state::open_partition(const storage::topic_partition& name,
                                   const cluster::topic_image& topic) {
-  // At the start every partition existed before.
-  bool starting = image_->cluster_id.empty();
   hosted host;
   host.topic_id = topic.id;
-  host.directory = starting ? placement_->directory_of(name)
-                            : placement_->directory_for_new();
+  host.directory = existed(name, topic.id) ? placement_->directory_of(name)
+                                           : placement_->directory_for_new();
   placement_->add(host.directory);
   if (placement_->online(host.directory))
     ask_for_log(name, host, topic);
-  else
+  else {
     placement_->mark_failed(host.directory);
+    host.failed = true;
+  }
   partitions_.emplace(name, std::move(host));
 }
 
@@ -63,7 +90,7 @@ void broker_state::ask_for_log(const storage::topic_partition& name,
   ++opening_;
   auto id = topic.id;
   self->request(config_.directories[host.directory].keeper, open_timeout,
-                open_log{name, id, log_config_of(topic, image())})
+                open_log{name, id, log_config_of(topic)})
       .then([this, name, id](log_opened& x) { finish(name, id, x); },
             [this, name, id](const caf::error& x) {
               log_opened failed;
@@ -85,12 +112,14 @@ void broker_state::finish(const storage::topic_partition& name,
     if (x.why.ok()) {
       if (known_as_failed)
         placement_->unmark_failed(host.directory);
+      host.failed = false;
       serve(name, host, x);
     } else {
       spdlog::error("broker.partition_offline tp={} reason=\"{}\"",
                     to_string(name), x.why.message);
       if (!known_as_failed)
         placement_->mark_failed(host.directory);
+      host.failed = true;
       host.open_again = may_pass(x.why);
     }
   }
@@ -100,19 +129,20 @@ void broker_state::finish(const storage::topic_partition& name,
 void broker_state::serve(const storage::topic_partition& name, hosted& host,
                          log_opened& opened) {
   const auto& directory = config_.directories[host.directory];
-  const auto& newest = queue_.empty() ? *image_ : *queue_.back().image;
   auto turn = next_lane_++;
   host.lane = config_.lanes[turn % config_.lanes.size()];
-  host.registration = registration_in(newest, name);
+  host.registration = registration_in(*image_, name);
+  host.lives = lives_in(*image_, host.registration);
   partition_config config;
   config.name = name;
   config.log = std::move(opened.value);
   config.registration = host.registration;
+  config.lives = host.lives;
   config.core.self = config_.config.id;
   config.core.level = config_.config.durability_level;
   config.core.high_watermark = opened.high_watermark;
-  if (auto topic = image().find(name.topic))
-    config.core.min_insync_replicas = min_insync_of(*topic, image());
+  if (auto topic = image_->find(name.topic))
+    config.core.min_insync_replicas = min_insync_of(*topic);
   config.lag_ms_max = config_.config.replication.lag_time_ms_max;
   config.flush_interval =
       std::chrono::milliseconds(config_.config.flush_interval_ms);
@@ -159,7 +189,6 @@ void broker_state::close_missing(const cluster::metadata_image& image) {
 void broker_state::close(const storage::topic_partition& name, hosted& host) {
   stop_replica(host);
   if (host.actor != nullptr) {
-    // The next image may create the topic again: wait until it is gone.
     ++opening_;
     auto done = [this, name](const problem& why) {
       if (!why.ok())

@@ -46,7 +46,16 @@ broker_state::registration_in(const cluster::metadata_image& image,
   return x;
 }
 
-void broker_state::change_roles(const cluster::metadata_image& image) {
+std::vector<cluster::replica_life>
+broker_state::lives_in(const cluster::metadata_image& image,
+                       const cluster::partition_registration& x) const {
+  if (x.leader != config_.config.id || x.replicas.size() < 2)
+    return {};
+  return cluster::eligible_lives(x, image.nodes);
+}
+
+void broker_state::change_roles() {
+  const auto& image = *image_;
   for (auto& [name, host] : partitions_) {
     if (host.actor == nullptr)
       continue;
@@ -54,7 +63,10 @@ void broker_state::change_roles(const cluster::metadata_image& image) {
     if (topic == nullptr || topic->id != host.topic_id)
       continue;
     auto x = registration_in(image, name);
-    if (is_replica(x) && x != host.registration)
+    if (!is_replica(x))
+      continue;
+    auto lives = std::exchange(host.lives, lives_in(image, x));
+    if (x != host.registration || lives != host.lives)
       change_role(name, host, x);
   }
 }
@@ -65,7 +77,7 @@ void broker_state::change_role(const storage::topic_partition& name,
   auto before = std::exchange(host.registration, x);
   if (leads(host)) {
     stop_replica(host);
-    self->send(host.actor, become_leader{x});
+    self->send(host.actor, become_leader{x, host.lives});
     return;
   }
   self->send(host.actor, become_follower{x});

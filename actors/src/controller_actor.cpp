@@ -125,15 +125,15 @@ caf::result<metadata_decided> controller_state::on_question(const Question& x) {
     fail(no_controller());
     return answer;
   }
-  self->request(there, forward_timeout, forwarded<Question>{x})
-      .then(
-          [done, fail, items](decided_elsewhere& y) {
-            if (y.results.size() == items)
-              done(std::move(y.results), y.end_offset);
-            else
-              fail({errc::internal, "another node gave no complete answer"});
-          },
-          [fail](const caf::error& y) { fail(to_problem(y)); });
+  ask<decided_elsewhere>(
+      there, forward_timeout, forwarded<Question>{x},
+      [done, fail, items](decided_elsewhere& y) {
+        if (y.results.size() == items)
+          done(std::move(y.results), y.end_offset);
+        else
+          fail({errc::internal, "another node gave no complete answer"});
+      },
+      fail);
   return answer;
 }
 
@@ -148,6 +148,16 @@ controller_state::on_forwarded(const forwarded<Question>& x) {
   };
   prepare(x.question, [this, question] { enqueue(question); });
   return answer;
+}
+
+void controller_state::answer_lost(uint64_t number, const caf::error& why) {
+  if (auto asked = asked_.extract(number))
+    asked.mapped()(to_problem(why));
+}
+
+void controller_state::give_up_asking() {
+  for (auto& [number, fail] : std::exchange(asked_, {}))
+    fail({errc::timed_out, "the controller that was asked is gone"});
 }
 
 remote_controller_actor controller_state::decider() const {

@@ -10,13 +10,17 @@
 #include <troupe/cluster/controller.h>
 #include <troupe/cluster/controller_upkeep.h>
 
+#include <caf/error.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -96,6 +100,27 @@ private:
                            storage::offset_t end_offset);
   /// Null when there is nobody to forward to.
   remote_controller_actor decider() const;
+  /// Asks it. Either `use` or `fail` is called, once: `fail` also when another
+  /// node decides from now on, or the link broke, because the answer of a dead
+  /// node never comes.
+  template <class Answer, class Question>
+  void ask(const remote_controller_actor& there,
+           std::chrono::milliseconds timeout, Question question,
+           std::function<void(Answer&)> use,
+           std::function<void(const problem&)> fail) {
+    auto number = ++asked_number_;
+    asked_.emplace(number, std::move(fail));
+    self->request(there, timeout, std::move(question))
+        .then(
+            [this, number, use = std::move(use)](Answer& x) {
+              if (asked_.erase(number) > 0)
+                use(x);
+            },
+            [this, number](const caf::error& x) { answer_lost(number, x); });
+  }
+  void answer_lost(uint64_t number, const caf::error& why);
+  /// Fails everything that was asked.
+  void give_up_asking();
 
   // -- administration (controller_administration.cpp) -------------------------
   /// What must be done first: a voter leaves the quorum before the cluster.
@@ -108,6 +133,7 @@ private:
   caf::result<quorum_described> describe_own_quorum();
 
   // -- nodes (controller_nodes.cpp) -------------------------------------------
+  void decide_failures(const cluster::node_heartbeat& x);
   void decide_heartbeat(const cluster::node_heartbeat& x,
                         caf::typed_response_promise<heartbeat_answered> answer);
   /// This node was elected.
@@ -131,7 +157,6 @@ private:
   /// Newest that is agreed on; the one in work at the broker actor or none.
   cluster::image_ptr image_;
   applied_metadata applied_;
-  bool applying_ = false;
 
   /// The quorum has not said yet who leads: questions wait for that.
   bool starting_ = true;
@@ -144,6 +169,9 @@ private:
   /// The core is being asked what is due.
   bool looking_ = false;
   uint64_t check_number_ = 0;
+  /// What becomes of questions on their way, when no answer comes.
+  std::map<uint64_t, std::function<void(const problem&)>> asked_;
+  uint64_t asked_number_ = 0;
 
   /// Nodes that are removed once they do not vote any more.
   std::vector<std::pair<cluster::node_id, std::function<void()>>> removals_;

@@ -131,29 +131,23 @@ void controller_state::take_image(cluster::image_ptr image) {
   apply_newest();
 }
 
-/// One image is in work at a time; those that come meanwhile are passed over
-/// for the newest.
+/// The broker hears of each at once: who leads must not wait for the logs that
+/// an earlier image has it open or erase.
 void controller_state::apply_newest() {
-  if (applying_ || image_ == applied_.image())
-    return;
-  applying_ = true;
   auto image = image_;
+  auto served = [this, image] {
+    if (image->end_offset > applied_.image()->end_offset)
+      applied_.advance(image);
+  };
   self->request(config_.follower, apply_timeout, apply_metadata{image})
-      .then(
-          [this, image](const metadata_applied&) {
-            applying_ = false;
-            applied_.advance(image);
-            apply_newest();
-          },
-          [this, image](const caf::error& x) {
-            // What the log holds is decided, whatever becomes of the broker: a
-            // partition that cannot be opened shows as offline.
-            spdlog::error("controller.apply_failed reason=\"{}\"",
-                          to_problem(x).message);
-            applying_ = false;
-            applied_.advance(image);
-            apply_newest();
-          });
+      .then([served](const metadata_applied&) { served(); },
+            [served](const caf::error& x) {
+              // What the log holds is decided, whatever becomes of the broker:
+              // a partition that cannot be opened shows as offline.
+              spdlog::error("controller.apply_failed reason=\"{}\"",
+                            to_problem(x).message);
+              served();
+            });
 }
 
 void controller_state::answer_when_applied(
@@ -167,7 +161,8 @@ void controller_state::answer_when_applied(
 
 void controller_state::on_quorum_changed(const quorum_changed& x) {
   bool led = std::exchange(leads_, x.self_leads);
-  leader_ = x.leader;
+  if (std::exchange(leader_, x.leader) != x.leader)
+    give_up_asking();
   if (config_.leader != nullptr)
     config_.leader->store(leader_);
   epoch_ = x.epoch;

@@ -41,9 +41,9 @@ controller_state::on_node_heartbeat(const cluster::node_heartbeat& x) {
     fail(no_controller());
     return answer;
   }
-  self->request(there, ask_timeout, forwarded<cluster::node_heartbeat>{x})
-      .then([answer](heartbeat_answered& y) mutable { answer.deliver(y); },
-            [fail](const caf::error& y) mutable { fail(to_problem(y)); });
+  ask<heartbeat_answered>(
+      there, ask_timeout, forwarded<cluster::node_heartbeat>{x},
+      [answer](heartbeat_answered& y) mutable { answer.deliver(y); }, fail);
   return answer;
 }
 
@@ -57,6 +57,8 @@ caf::result<heartbeat_answered> controller_state::on_forwarded_heartbeat(
 void controller_state::decide_heartbeat(
     const cluster::node_heartbeat& x,
     caf::typed_response_promise<heartbeat_answered> answer) {
+  if (!x.failed.empty())
+    decide_failures(x);
   auto verdict = std::make_shared<heartbeat_answered>();
   pending_decision question;
   question.items = 1;
@@ -74,7 +76,31 @@ void controller_state::decide_heartbeat(
   enqueue(std::move(question));
 }
 
+/// Told again with the next heartbeat, if need be.
+void controller_state::decide_failures(const cluster::node_heartbeat& x) {
+  pending_decision question;
+  question.items =
+      std::min(x.failed.size(), cluster::failed_replicas_per_heartbeat_max);
+  question.decide = [this, x](const cluster::metadata_image& image,
+                              size_t item) -> cluster::outcome {
+    auto node = image.nodes.find(x.node);
+    if (node == image.nodes.end() || node->second.incarnation != x.incarnation)
+      return {};
+    const auto& replica = x.failed[item];
+    return core_->resign_replica(
+        image, {x.node, replica.topic_id, replica.partition});
+  };
+  question.done = [node = x.node](const std::vector<problem>& results,
+                                  storage::offset_t) {
+    spdlog::warn("controller.replicas_failed node={} count={}", node,
+                 results.size());
+  };
+  enqueue(std::move(question));
+}
+
 void controller_state::on_peer_lost(const peer_lost& x) {
+  if (x.node == leader_)
+    give_up_asking();
   if (!leads_)
     return;
   upkeep_->sessions().suspect(x.node, config_.now());
@@ -145,11 +171,12 @@ caf::result<isr_judged> controller_state::on_propose_isr(const propose_isr& x) {
     answer.deliver(isr_judged{no_controller()});
     return answer;
   }
-  self->request(there, ask_timeout, forwarded<propose_isr>{x})
-      .then([answer](isr_judged& y) mutable { answer.deliver(y); },
-            [answer](const caf::error& y) mutable {
-              answer.deliver(isr_judged{to_problem(y)});
-            });
+  ask<isr_judged>(
+      there, ask_timeout, forwarded<propose_isr>{x},
+      [answer](isr_judged& y) mutable { answer.deliver(y); },
+      [answer](const problem& why) mutable {
+        answer.deliver(isr_judged{why});
+      });
   return answer;
 }
 
@@ -208,9 +235,9 @@ controller_state::on_join_cluster(const join_cluster& x) {
   }
   auto passed_on = x;
   passed_on.passed_on = true;
-  self->request(there, ask_timeout, passed_on)
-      .then([answer](cluster_joined& y) mutable { answer.deliver(y); },
-            [fail](const caf::error& y) mutable { fail(to_problem(y)); });
+  ask<cluster_joined>(
+      there, ask_timeout, passed_on,
+      [answer](cluster_joined& y) mutable { answer.deliver(y); }, fail);
   return answer;
 }
 

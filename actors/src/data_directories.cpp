@@ -186,29 +186,4 @@ void hold_space_reserves(storage::file_system& fs,
                      to_string(held.error()));
 }
 
-void set_strays_aside(storage::file_system& fs, opened_directories& x,
-                      const cluster::metadata_image& image) {
-  auto known = [&image](const found_log& log) {
-    auto topic = image.find(log.name.topic);
-    return topic != nullptr
-           && (log.topic_id.is_nil() || topic->id == log.topic_id)
-           && static_cast<size_t>(log.name.partition)
-                  < topic->partitions.size();
-  };
-  for (const auto& log : x.logs) {
-    if (known(log))
-      continue;
-    auto home = x.all[log.directory].path + "/";
-    auto from = home + to_string(log.name);
-    auto to = home + stray_directory_name(log.name, log.topic_id);
-    spdlog::warn("node.stray_partition path={} renamed_to={}", from, to);
-    // It is in nobody's way unless a topic of that name is made, which then
-    // finds the wrong topic id.
-    if (auto done = fs.rename(from, to); !done)
-      spdlog::error("node.stray_stays path={} reason=\"{}\"", from,
-                    to_string(done.error()));
-  }
-  std::erase_if(x.logs, std::not_fn(known));
-}
-
 } // namespace troupe::actors

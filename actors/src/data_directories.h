@@ -76,11 +76,4 @@ result<void> take_clean_markers(storage::file_system& fs,
 /// where that fails goes without.
 void hold_space_reserves(storage::file_system& fs, const opened_directories& x);
 
-/// Renames partition directories that the metadata does not know to
-/// `...-stray` and takes them out of `x.logs`. They are never removed: if the
-/// metadata is wrong, they are all there is. One that cannot be renamed stays
-/// where it is.
-void set_strays_aside(storage::file_system& fs, opened_directories& x,
-                      const cluster::metadata_image& image);
-
 } // namespace troupe::actors

@@ -21,6 +21,7 @@ log_keeper(log_keeper_actor::stateful_pointer<log_keeper_state> self,
     [&state](const open_log& x) { return state.on_open_log(x); },
     [&state](close_log& x) { return state.on_close_log(x); },
     [&state](const erase_log& x) { state.on_erase_log(x); },
+    [&state](const set_log_aside& x) { state.on_set_log_aside(x); },
     [&state](const save_checkpoint& x) { return state.on_save_checkpoint(x); },
     [&state](const keep_checkpoint& x) { state.on_keep_checkpoint(x); },
     [&state](remove_files& x) { state.on_remove_files(x); },
@@ -121,6 +122,17 @@ void log_keeper_state::on_erase_log(const erase_log& x) {
   if (auto done = erase(x.name, x.topic_id); !done)
     spdlog::error("log_keeper.erase_failed tp={} reason=\"{}\"",
                   to_string(x.name), to_string(done.error()));
+}
+
+void log_keeper_state::on_set_log_aside(const set_log_aside& x) {
+  auto from = config.directory + "/" + to_string(x.name);
+  auto to = config.directory + "/" + stray_directory_name(x.name, x.topic_id);
+  spdlog::warn("log_keeper.stray_partition path={} renamed_to={}", from, to);
+  // It is in nobody's way unless a topic of that name is made, which then finds
+  // the wrong topic id.
+  if (auto done = config.fs->rename(from, to); !done)
+    spdlog::error("log_keeper.stray_stays path={} reason=\"{}\"", from,
+                  to_string(done.error()));
 }
 
 result<void> log_keeper_state::erase(const storage::topic_partition& tp,

@@ -37,6 +37,7 @@ struct log_keeper_state {
   log_opened on_open_log(const open_log& x);
   log_closed on_close_log(close_log& x);
   void on_erase_log(const erase_log& x);
+  void on_set_log_aside(const set_log_aside& x);
   checkpoint_saved on_save_checkpoint(const save_checkpoint& x);
   void on_keep_checkpoint(const keep_checkpoint& x);
   void on_remove_files(remove_files& x);

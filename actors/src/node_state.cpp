@@ -161,8 +161,6 @@ result<void> node::state::claim() {
                                     identity.cluster_id, identity.node);
       !claimed)
     return claimed;
-  actors::set_strays_aside(storage::posix_file_system(), directories,
-                           *known_metadata);
   if (auto taken = actors::take_clean_markers(storage::posix_file_system(),
                                               directories);
       !taken)
@@ -173,7 +171,8 @@ result<void> node::state::claim() {
 
 void node::state::publish_nothing() {
   auto nothing = std::make_shared<actors::routing>();
-  nothing->image = std::make_shared<cluster::metadata_image>();
+  nothing->image = nothing->applied =
+      std::make_shared<cluster::metadata_image>();
   routes = std::make_shared<actors::published<actors::routing>>(nothing);
 }
 
@@ -233,6 +232,7 @@ void node::state::spawn_broker() {
   config.groups = groups;
   config.cleaner = cleaner;
   config.found = std::move(directories.logs);
+  config.known = known_metadata;
   config.seed = random_seed();
   config.now = wall_clock;
   config.steady_now = steady_clock_ms;

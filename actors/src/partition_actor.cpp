@@ -71,6 +71,7 @@ void partition_state::open(partition_config config) {
   core_.emplace(std::move(*config_.log), config_.core, config_.registration,
                 time());
   config_.log.reset();
+  core_->lives_changed(config_.lives);
   segments_ = kept_segments_ = core_->log().segment_count();
   kept_point_ = core_->log().recovery_point();
   kept_at_ = config_.now();

@@ -24,6 +24,8 @@ struct partition_config {
   log_box log;
   /// Whether it leads or follows, and who else has it.
   cluster::partition_registration registration;
+  /// The replicas that may come into sync.
+  std::vector<cluster::replica_life> lives;
   partition_core_config core;
   /// A follower that did not reach the end of the log for so long leaves the
   /// ISR.
@@ -114,6 +116,8 @@ private:
   /// Followers for which there are records or news.
   void answer_pulls();
   void serve_pulls(const std::function<bool(const remote_follower&)>& due);
+  /// Those whose time is over.
+  void serve_due_pulls();
   /// Followers that must learn that nothing comes any more.
   void end_pulls();
   void serve_pull(pull_records& x);

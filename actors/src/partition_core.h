@@ -108,6 +108,10 @@ public:
   bool become_leader(const cluster::partition_registration& x,
                      const partition_time& now);
   bool become_follower(const cluster::partition_registration& x);
+  /// Which replicas may come into sync. Nothing happens to a follower.
+  void lives_changed(const std::vector<cluster::replica_life>& eligible);
+  /// The leader knows only at its next pull where this replica is.
+  bool awaits_pull(cluster::node_id replica) const noexcept;
   bool leads() const noexcept { return leader() != nullptr; }
   cluster::leader_epoch_t epoch() const noexcept;
 

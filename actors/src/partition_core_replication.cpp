@@ -74,6 +74,16 @@ bool partition_core::become_follower(const cluster::partition_registration& x) {
   return true;
 }
 
+void partition_core::lives_changed(
+    const std::vector<cluster::replica_life>& eligible) {
+  if (!closed() && leads())
+    leader()->lives_changed(eligible);
+}
+
+bool partition_core::awaits_pull(cluster::node_id replica) const noexcept {
+  return leads() && leader()->awaits_pull(replica);
+}
+
 pull_outcome partition_core::answer_to(const pull_batches& x) const {
   pull_outcome outcome;
   outcome.name = x.name;

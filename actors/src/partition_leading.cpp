@@ -31,6 +31,7 @@ constexpr std::chrono::seconds isr_timeout{10};
 } // namespace
 
 void partition_state::on_become_leader(const become_leader& x) {
+  config_.lives = x.lives;
   change_role(x.registration);
 }
 
@@ -58,7 +59,13 @@ void partition_state::change_role(const cluster::partition_registration& x) {
   if (leads && core_->waits_for_sync()
       && core_->log().recovery_point() < core_->log().end_offset())
     start_sync();
+  core_->lives_changed(config_.lives);
   high_watermark_moved();
+  // Who was away for a moment does not wait for the end of its pull.
+  for (auto& [id, follower] : followers_)
+    if (follower.pull && core_->awaits_pull(id))
+      follower.pull->request.wait_ms_max = 0;
+  serve_due_pulls();
   propose_if_due();
 }
 
@@ -151,10 +158,14 @@ void partition_state::on_check_replicas() {
   for (auto& [id, x] : followers_)
     if (x.pull && now >= x.wait_until_ms)
       x.pull->request.wait_ms_max = 0;
+  serve_due_pulls();
+  propose_if_due();
+}
+
+void partition_state::serve_due_pulls() {
   serve_pulls([](const remote_follower& x) {
     return x.pull->request.wait_ms_max == 0;
   });
-  propose_if_due();
 }
 
 void partition_state::propose_if_due() {
@@ -171,7 +182,8 @@ void partition_state::propose_if_due() {
     return isr_judged_as(asked, {errc::stopping, "there is no controller"});
   propose_isr question{{config_.core.self, core_->log().options().topic_id,
                         config_.name.partition, asked.leader_epoch,
-                        asked.partition_epoch, asked.isr}};
+                        asked.partition_epoch, asked.isr,
+                        asked.incarnations}};
   self->request(controller, isr_timeout, std::move(question))
       .then([this, asked](const isr_judged& x) { isr_judged_as(asked, x.why); },
             [this, asked](const caf::error& x) {

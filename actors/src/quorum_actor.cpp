@@ -79,6 +79,7 @@ quorum(quorum_actor::stateful_pointer<quorum_state> self,
 void quorum_state::open(quorum_actor_config x) {
   config_ = std::move(x);
   log_ = std::move(*config_.log);
+  known_end_ = log_->end_offset();
   core_.emplace(config_.quorum, *log_, config_.seed);
 }
 
@@ -228,9 +229,10 @@ void quorum_state::report_storage() {
 void quorum_state::tell_controller() {
   if (controller_ == nullptr)
     return;
-  quorum_changed now{core_->leader(), core_->epoch(), core_->ready(),
-                     log_->image()};
-  if (now.image != told_image_) {
+  quorum_changed now{core_->leader(), core_->epoch(), core_->ready(), nullptr};
+  if (knows_what_it_knew())
+    now.image = log_->image();
+  if (now.image != nullptr && now.image != told_image_) {
     told_image_ = now.image;
     self->send(controller_, image_committed{now.image});
   }
@@ -241,6 +243,15 @@ void quorum_state::tell_controller() {
                now.self_leads);
   told_ = now;
   self->send(controller_, now);
+}
+
+/// After a start the log knows only of its snapshot that it is agreed on. An
+/// image of that age would make the node forget what it has.
+bool quorum_state::knows_what_it_knew() {
+  if (known_end_ > 0
+      && log_->image()->end_offset >= std::min(known_end_, log_->end_offset()))
+    known_end_ = 0;
+  return known_end_ == 0;
 }
 
 void quorum_state::consider_voters() {

@@ -68,6 +68,7 @@ private:
   void answer_committed();
   void fail_from(storage::offset_t offset, const problem& why);
   void tell_controller();
+  bool knows_what_it_knew();
   /// Logs failures of the disk, each once.
   void report_storage();
   /// While leading: makes registered nodes that have caught up voters, and
@@ -82,6 +83,8 @@ private:
   controller_actor controller_;
   /// In the order of their offsets.
   std::deque<proposal> proposals_;
+  /// Of the log at the start; 0 once that much is agreed on, or cut.
+  storage::offset_t known_end_ = 0;
   quorum_changed told_;
   cluster::image_ptr told_image_;
   int64_t voters_due_ms_ = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troupe/actors/interfaces.h>
+#include <troupe/cluster/controller_requests.h>
 #include <troupe/cluster/metadata_image.h>
 
 #include <cstddef>
@@ -15,10 +16,12 @@ namespace troupe::actors {
 
 /// Where one partition is served on this node.
 struct partition_route {
-  /// Invalid (null) while the partition is offline.
+  /// Invalid (null) while the partition is offline or its log is being opened.
   partition_actor actor;
   /// Index of its data directory.
   size_t directory = 0;
+  /// Offline for good, or until the log can be opened again.
+  bool failed = false;
 
   bool online() const noexcept { return actor != nullptr; }
 };
@@ -34,6 +37,10 @@ struct topic_route {
 /// A metadata image together with the actors that serve it; never changes.
 struct routing {
   cluster::image_ptr image;
+  /// The newest image of which every log is open, or known not to be.
+  cluster::image_ptr applied;
+  /// This node's replicas that failed.
+  std::vector<cluster::failed_replica> failed;
   std::unordered_map<std::string, std::shared_ptr<const topic_route>> topics;
   std::unordered_map<storage::uuid, std::shared_ptr<const topic_route>> by_id;
 

@@ -54,14 +54,22 @@ decision check_alteration(const partition_registration& known,
   if (x.isr.size() > known.replicas.size() || !distinct(x.isr))
     return refuse(refusal::invalid_request,
                   "the proposed ISR is larger than it can be");
-  for (auto node : x.isr) {
+  for (size_t i = 0; i < x.isr.size(); ++i) {
+    auto node = x.isr[i];
     if (!contains(known.replicas, node))
       return refuse(refusal::invalid_request,
                     "broker " + std::to_string(node) + " is no replica");
     // Who is in sync already and about to leave stays until it is fenced.
-    if (!contains(known.isr, node) && !stays_in_service(nodes, node))
+    if (contains(known.isr, node))
+      continue;
+    if (!stays_in_service(nodes, node))
       return refuse(refusal::ineligible_replica,
                     "broker " + std::to_string(node) + " is fenced or leaving");
+    auto life = i < x.incarnations.size() ? x.incarnations[i] : uuid{};
+    if (life != nodes.at(node).incarnation)
+      return refuse(refusal::ineligible_replica,
+                    "broker " + std::to_string(node)
+                        + " began another life since");
   }
   return {};
 }
@@ -124,7 +132,8 @@ outcome controller::resign_replica(const metadata_image& image,
   if (x.partition < 0 || index >= topic->partitions.size())
     return unknown({topic->name, x.partition});
   auto wanted = topic->partitions[index];
-  std::erase(wanted.isr, x.node);
+  if (std::erase(wanted.isr, x.node) == 0)
+    return {};
   auto serves = [&image](node_id node) {
     return in_service(image.nodes, node);
   };

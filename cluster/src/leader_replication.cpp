@@ -56,8 +56,12 @@ void leader_replication::take_over(const partition_registration& x,
     else
       to.caught_up_ms = now;
     to.id = id;
+    bool left = to.in_sync && !contains(x.isr, id);
     to.in_sync = contains(x.isr, id);
     to.proposed = false;
+    // It may be gone, or come back with less: only a pull brings it back.
+    if (left)
+      forget_position(to);
   }
   proposal_state_ = proposal_state::none;
 }
@@ -70,6 +74,31 @@ bool leader_replication::registration_changed(const partition_registration& x,
   take_over(x, now);
   propose_after_ms_ = now;
   return advance();
+}
+
+void leader_replication::forget_position(follower& x) {
+  x.end_offset = storage::no_offset;
+  x.end_at_pull = storage::no_offset;
+}
+
+const replica_life* leader_replication::eligible(node_id x) const {
+  auto found = std::find_if(lives_->begin(), lives_->end(),
+                            [x](const replica_life& y) { return y.node == x; });
+  return found == lives_->end() ? nullptr : &*found;
+}
+
+void leader_replication::lives_changed(std::vector<replica_life> now_eligible) {
+  auto before = std::exchange(lives_, std::move(now_eligible));
+  if (!before || *before == *lives_)
+    return;
+  for (auto& x : followers_) {
+    const auto* life = eligible(x.id);
+    bool same = life != nullptr
+                && std::find(before->begin(), before->end(), *life)
+                       != before->end();
+    if (!same && !x.in_sync)
+      forget_position(x);
+  }
 }
 
 bool leader_replication::appended(offset_t end_offset, timestamp_ms now) {
@@ -94,6 +123,14 @@ bool leader_replication::synced(offset_t end_offset) {
 bool leader_replication::is_follower(node_id replica) const noexcept {
   return std::any_of(followers_.begin(), followers_.end(),
                      [=](const follower& x) { return x.id == replica; });
+}
+
+bool leader_replication::awaits_pull(node_id replica) const noexcept {
+  return std::any_of(followers_.begin(), followers_.end(),
+                     [=](const follower& x) {
+                       return x.id == replica
+                              && x.end_offset == storage::no_offset;
+                     });
 }
 
 bool leader_replication::follower_pulled(node_id replica, offset_t fetch_offset,
@@ -137,6 +174,8 @@ bool leader_replication::lags(const follower& x, timestamp_ms now,
 }
 
 bool leader_replication::may_join(const follower& x) const {
+  if (lives_ && eligible(x.id) == nullptr)
+    return false;
   // With less than the epoch's start it might lack records that an earlier
   // leader acknowledged above the high watermark known here (KAFKA-7128).
   return x.end_offset >= high_watermark_ && x.end_offset >= epoch_start_;
@@ -173,11 +212,15 @@ leader_replication::propose(timestamp_ms now, int64_t lag_max_ms) {
   };
   if (std::none_of(followers_.begin(), followers_.end(), changes))
     return std::nullopt;
-  proposal_ = {epoch_, partition_epoch_, {self_}};
+  proposal_ = {epoch_, partition_epoch_, {self_}, {}};
   for (auto& x : followers_) {
     x.proposed = belongs(x, now, lag_max_ms);
     if (x.proposed)
       proposal_.isr.push_back(x.id);
+  }
+  for (auto member : proposal_.isr) {
+    const auto* life = lives_ ? eligible(member) : nullptr;
+    proposal_.incarnations.push_back(life ? life->incarnation : uuid{});
   }
   proposal_state_ = proposal_state::asked;
   return proposal_;

@@ -78,6 +78,7 @@ TEST_CASE("broker: new partitions go where the fewest are") {
 TEST_CASE("broker: a log is opened where it was found") {
   broker_fixture x(2);
   x.config.found.push_back({{"a", 0}, id_of(1), 1});
+  x.config.known = x.image({{"a", {}}});
   x.start();
   x.apply({{"a", {}}});
   CHECK(x.route("a").directory == 1);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker_fixture.h"
+#include "partition_directory.h"
 
 #include <filesystem>
 #include <fstream>
@@ -52,6 +53,7 @@ TEST_CASE("broker: new topics are not born where no disk is") {
   broker_fixture x(2);
   x.config.directories[1].online = false;
   x.config.found.push_back({{"a", 0}, id_of(1), 0});
+  x.config.known = x.image({{"a", {1}}});
   x.start();
   x.apply({{"a", {1}}});
   x.tell(x.broker, partition_failed{{"a", 0}, "smoke"});
@@ -75,6 +77,7 @@ TEST_CASE("broker: the partitions of a failed directory are offline") {
   broker_fixture x(2);
   x.config.directories[1].online = false;
   x.config.found.push_back({{"a", 0}, id_of(1), 0});
+  x.config.known = x.image({{"a", {1, 2}}});
   x.start();
   x.apply({{"a", {1, 2}}});
   CHECK(x.route("a", 0).online());
@@ -108,4 +111,50 @@ TEST_CASE("broker: only the directory that failed is left unmarked") {
   CHECK_FALSE(x.stop().why.ok());
   CHECK_FALSE(x.where[failed].has(clean_shutdown_marker));
   CHECK(x.where[1 - failed].has(clean_shutdown_marker));
+}
+
+TEST_CASE("broker: a log of a topic that was deleted meanwhile is erased") {
+  broker_fixture x;
+  std::filesystem::create_directories(x.where[0] / "a-0");
+  x.config.found.push_back({{"a", 0}, id_of(1), 0});
+  x.config.known = x.image({{"a", {1}}});
+  x.start();
+  x.apply({{"b", {2}}});
+  CHECK_FALSE(x.where[0].has("a-0"));
+  CHECK_FALSE(x.where[0].has(stray_directory_name({"a", 0}, id_of(1))));
+  CHECK(x.route("b").online());
+}
+
+TEST_CASE("broker: a topic that was made again meanwhile gets a new log") {
+  broker_fixture x;
+  x.start();
+  x.apply({{"a", {1}}});
+  CHECK(x.append(x.route("a").actor).ok());
+  x.stop();
+  x.config.found.push_back({{"a", 0}, id_of(1), 0});
+  x.config.known = x.image({{"a", {1}}});
+  x.start();
+  x.apply({{"a", {2}}});
+  REQUIRE(x.route("a").online());
+  CHECK(x.end_offset(x.route("a").actor) == 0);
+}
+
+TEST_CASE("broker: a log that the metadata never knew is set aside") {
+  broker_fixture x;
+  std::filesystem::create_directories(x.where[0] / "a-0");
+  x.config.found.push_back({{"a", 0}, id_of(1), 0});
+  x.start();
+  x.apply({{"b", {2}}});
+  CHECK_FALSE(x.where[0].has("a-0"));
+  CHECK(x.where[0].has(stray_directory_name({"a", 0}, id_of(1))));
+}
+
+TEST_CASE("broker: what failed is told to whoever beats for the node") {
+  broker_fixture x;
+  x.start();
+  x.apply({{"a", {1, 2}}});
+  CHECK(x.routes->get()->failed.empty());
+  x.tell(x.broker, partition_failed{{"a", 1}, "smoke"});
+  CHECK(x.routes->get()->failed
+        == std::vector{cluster::failed_replica{id_of(1), 1}});
 }

@@ -21,7 +21,8 @@ namespace troupe::actors {
 struct broker_fixture : actor_fixture {
   explicit broker_fixture(size_t directories = 1) : where(directories) {
     auto nothing = std::make_shared<routing>();
-    nothing->image = std::make_shared<cluster::metadata_image>();
+    nothing->image = nothing->applied =
+        std::make_shared<cluster::metadata_image>();
     routes = std::make_shared<published<routing>>(nothing);
     config.config.id = this_node;
     config.lanes = {nullptr};
@@ -59,13 +60,14 @@ struct broker_fixture : actor_fixture {
     cluster::config_map configs = {};
   };
 
-  static cluster::image_ptr image(const std::map<std::string, topic>& topics) {
+  cluster::image_ptr image(const std::map<std::string, topic>& topics) {
     routing_builder builder;
     for (const auto& [name, x] : topics)
       builder.topic(name, x.id, x.partitions, {}, x.configs);
     auto made =
         std::make_shared<cluster::metadata_image>(*builder.build()->image);
     made->cluster_id = "c";
+    made->end_offset = ++images;
     return made;
   }
 
@@ -100,6 +102,7 @@ struct broker_fixture : actor_fixture {
   std::shared_ptr<published<routing>> routes;
   broker_actor_config config;
   client_record told;
+  storage::offset_t images = 0;
   records_client_actor client;
   broker_actor broker;
 };

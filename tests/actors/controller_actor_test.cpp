@@ -84,6 +84,7 @@ struct controller_fixture : actor_fixture {
         [](const partition_failed&) {},
         [](const compaction_due&) {},
         [](const replica_check_due&) {},
+        [](const serve_newest&) {},
         // A promise is delivered by its actor alone; this is the signal.
         [=](const housekeeping_due&) {
           test->held.deliver(metadata_applied{});

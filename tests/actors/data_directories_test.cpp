@@ -42,29 +42,6 @@ TEST_CASE("data directories: deleted logs are listed, not removed") {
   CHECK(x.logs.empty());
 }
 
-TEST_CASE("data directories: a stray with the longest name is set aside") {
-  temporary_directory where;
-  storage::topic_partition name{std::string(249, 'n'), 3};
-  std::filesystem::create_directories(where / to_string(name));
-  auto x = opened(where);
-  REQUIRE(x.logs.size() == 1);
-  set_strays_aside(storage::posix_file_system(), x, {});
-  CHECK(x.logs.empty());
-  CHECK_FALSE(where.has(to_string(name)));
-  CHECK(where.has(stray_directory_name(name, {})));
-}
-
-TEST_CASE("data directories: a stray that cannot be renamed stays") {
-  temporary_directory where;
-  std::filesystem::create_directories(where / "a-0");
-  std::filesystem::create_directories(
-      where / (stray_directory_name({"a", 0}, {}) + "/in-the-way"));
-  auto x = opened(where);
-  set_strays_aside(storage::posix_file_system(), x, {});
-  CHECK(x.logs.empty());
-  CHECK(where.has("a-0"));
-}
-
 TEST_CASE("data directories: a marker is seen first and taken last") {
   temporary_directory where;
   std::ofstream(where / clean_shutdown_marker) << "version: 1\n";

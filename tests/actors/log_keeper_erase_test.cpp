@@ -70,3 +70,23 @@ TEST_CASE("log keeper: what an earlier run deleted is removed") {
   x.run();
   CHECK(std::filesystem::is_empty(x.directory.path()));
 }
+
+TEST_CASE("log keeper: a stray with the longest name is set aside") {
+  keeper_fixture x;
+  storage::topic_partition name{std::string(249, 'n'), 3};
+  std::filesystem::create_directories(x.directory / to_string(name));
+  caf::anon_send(x.keeper, set_log_aside{name, {}});
+  x.run();
+  CHECK_FALSE(x.directory.has(to_string(name)));
+  CHECK(x.directory.has(stray_directory_name(name, {})));
+}
+
+TEST_CASE("log keeper: a stray that cannot be renamed stays") {
+  keeper_fixture x;
+  std::filesystem::create_directories(x.directory / "a-0");
+  std::filesystem::create_directories(
+      x.directory / (stray_directory_name({"a", 0}, {}) + "/in-the-way"));
+  caf::anon_send(x.keeper, set_log_aside{{"a", 0}, {}});
+  x.run();
+  CHECK(x.directory.has("a-0"));
+}

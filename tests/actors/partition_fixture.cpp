@@ -44,6 +44,7 @@ dummy_keeper(log_keeper_actor::pointer self, partition_fixture* test) {
         test->held.deliver(test->checkpoint_answer);
       },
       [](const erase_log&) {},
+      [](const set_log_aside&) {},
       [](const mark_clean_shutdown&) { return log_closed{}; },
       [](const describe_directory&) { return directory_description{}; },
   };

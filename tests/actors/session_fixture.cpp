@@ -47,6 +47,7 @@ log_keeper(log_keeper_actor::pointer, const std::string& path) {
       [](const remove_files&) {},
       [](const remove_files_now&) {},
       [](const erase_log&) {},
+      [](const set_log_aside&) {},
       [](const mark_clean_shutdown&) { return log_closed{}; },
       [path](const describe_directory&) {
         return directory_description{path, {}, 100, 40};

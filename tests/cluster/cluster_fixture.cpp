@@ -65,8 +65,14 @@ image_ptr fenced(const image_ptr& before, std::vector<node_id> nodes) {
 
 isr_alteration proposal(const image_ptr& image, std::vector<node_id> isr) {
   const auto& x = partition_of(image);
-  return {x.leader,          id(1),         0, x.leader_epoch,
-          x.partition_epoch, std::move(isr)};
+  isr_alteration asked{x.leader,          id(1),          0, x.leader_epoch,
+                       x.partition_epoch, std::move(isr), {}};
+  for (auto node : asked.isr) {
+    auto known = image->nodes.find(node);
+    asked.incarnations.push_back(
+        known == image->nodes.end() ? uuid{} : known->second.incarnation);
+  }
+  return asked;
 }
 
 } // namespace troupe::cluster::test

@@ -171,13 +171,16 @@ void controller_chaos::propose(const partition_name& name, bool everybody) {
     return;
   isr_alteration asked{x.leader,          image_->find(name.first)->id,
                        name.second,       x.leader_epoch,
-                       x.partition_epoch, {x.leader}};
+                       x.partition_epoch, {x.leader},
+                       {}};
   for (auto node : x.replicas)
     if (node != x.leader && processes_.contains(node)
         && !image_->nodes.at(node).fenced
         && (has(x.isr, node) || !image_->nodes.at(node).leaving)
         && (everybody || below(2) == 0))
       asked.isr.push_back(node);
+  for (auto node : asked.isr)
+    asked.incarnations.push_back(image_->nodes.at(node).incarnation);
   for (auto node : asked.isr)
     copied_[{name, node}] = copied_[{name, x.leader}];
   take(by_.alter_isr(*image_, asked));

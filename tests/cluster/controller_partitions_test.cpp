@@ -216,3 +216,23 @@ TEST_CASE("split: parts are small and lose nothing") {
   }
   CHECK(split(delta, 1).size() == delta.size());
 }
+
+TEST_CASE("alter isr: who began another life since does not come into sync") {
+  auto image = altered(three(), {1, 2});
+  auto x = proposal(image, {1, 2, 3});
+  x.incarnations[2] = id(99);
+  CHECK(altering(image, x) == refusal::ineligible_replica);
+  x.incarnations.clear();
+  CHECK(altering(image, x) == refusal::ineligible_replica);
+  // Members stay what they were.
+  x = proposal(image, {1, 2});
+  x.incarnations.clear();
+  CHECK(altering(image, x) == refusal::none);
+}
+
+TEST_CASE("resign replica: who is out already resigns from nothing") {
+  auto image = altered(three(), {1, 2});
+  auto made = fresh().resign_replica(*image, {3, id(1), 0});
+  CHECK(made.verdict.ok());
+  CHECK(made.records.empty());
+}

@@ -160,7 +160,7 @@ TEST_CASE("leader replication: who lags is to leave the ISR, once") {
   CHECK_FALSE(x.propose(100 + lag_max_ms, lag_max_ms).has_value());
   auto asked = x.propose(101 + lag_max_ms, lag_max_ms);
   REQUIRE(asked.has_value());
-  CHECK(*asked == isr_proposal{3, 7, {1, 2}});
+  CHECK(*asked == isr_proposal{3, 7, {1, 2}, {{}, {}}});
   CHECK_FALSE(x.propose(6'000, lag_max_ms).has_value());
   // No answer at all: once more.
   CHECK(x.propose(7'000, lag_max_ms) == asked);
@@ -214,7 +214,7 @@ TEST_CASE("leader replication: who caught up joins, and counts at once") {
   x.follower_pulled(3, 10, 2);
   auto asked = x.propose(2, lag_max_ms);
   REQUIRE(asked.has_value());
-  CHECK(*asked == isr_proposal{3, 7, {1, 2, 3}});
+  CHECK(*asked == isr_proposal{3, 7, {1, 2, 3}, {{}, {}, {}}});
   // It may be in the ISR from now on, for all that we know.
   x.appended(15, 3);
   CHECK_FALSE(x.follower_pulled(2, 15, 3));
@@ -297,4 +297,48 @@ TEST_CASE("leader replication: replicas come and go with the registration") {
   CHECK(x.is_follower(4));
   x.follower_pulled(4, 12, 6);
   CHECK(x.propose(6, lag_max_ms)->isr == nodes{1, 2, 4});
+}
+
+TEST_CASE("leader replication: who left joins again only after a new pull") {
+  auto x = in_step();
+  // The controller fenced it, and nothing was written since.
+  x.registration_changed(registration({2, 1, 3}, {2, 1}, 8), 100);
+  CHECK(x.awaits_pull(3));
+  CHECK_FALSE(x.propose(200, lag_max_ms).has_value());
+  x.follower_pulled(3, 10, 300);
+  CHECK_FALSE(x.awaits_pull(3));
+  auto asked = x.propose(300, lag_max_ms);
+  REQUIRE(asked.has_value());
+  CHECK(asked->isr == nodes{1, 2, 3});
+}
+
+TEST_CASE("leader replication: only who may be in sync is proposed") {
+  const troupe::storage::uuid life{{1}}, next_life{{2}};
+  auto x = of_three({2, 1});
+  x.lives_changed({{1, life}, {2, life}});
+  x.follower_pulled(2, 10, 0);
+  x.follower_pulled(3, 10, 0);
+  CHECK_FALSE(x.propose(0, lag_max_ms).has_value());
+  // It comes back into service: what it pulled before says nothing.
+  x.lives_changed({{1, life}, {2, life}, {3, next_life}});
+  CHECK(x.awaits_pull(3));
+  CHECK_FALSE(x.propose(0, lag_max_ms).has_value());
+  x.follower_pulled(3, 10, 1);
+  auto asked = x.propose(1, lag_max_ms);
+  REQUIRE(asked.has_value());
+  CHECK(*asked == isr_proposal{3, 7, {1, 2, 3}, {life, life, next_life}});
+}
+
+TEST_CASE(
+    "leader replication: a proposal keeps naming the lives it was made of") {
+  const troupe::storage::uuid life{{1}}, next_life{{2}};
+  auto x = of_three({2, 1});
+  x.lives_changed({{1, life}, {2, life}, {3, life}});
+  x.follower_pulled(3, 10, 0);
+  auto asked = x.propose(0, lag_max_ms);
+  REQUIRE(asked.has_value());
+  // It may have been accepted: another one must not take its place.
+  x.proposal_answered(isr_answer::unknown, 1);
+  x.lives_changed({{1, life}, {2, life}, {3, next_life}});
+  CHECK(x.propose(1'000, lag_max_ms) == asked);
 }

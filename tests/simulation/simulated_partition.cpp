@@ -73,6 +73,9 @@ void simulated_partition::open(const cluster::topic_image& topic) {
       topic.configs, *world_.image_of(self_), self_, {});
   core_ = std::make_unique<actors::partition_core>(
       std::move(opened->value), config, registration_, now());
+  lives_ = cluster::eligible_lives(registration_,
+                                   world_.image_of(self_)->nodes);
+  core_->lives_changed(lives_);
   save_checkpoint();
 }
 
@@ -103,10 +106,15 @@ void simulated_partition::check_failure() {
 
 void simulated_partition::change_role(
     const cluster::partition_registration& x) {
-  if (core_ == nullptr || x == registration_)
+  if (core_ == nullptr)
+    return;
+  bool leads = x.leader == self_;
+  auto lives =
+      cluster::eligible_lives(x, world_.image_of(self_)->nodes);
+  bool same_lives = std::exchange(lives_, lives) == lives;
+  if (x == registration_ && (!leads || same_lives))
     return;
   auto before = std::exchange(registration_, x);
-  bool leads = x.leader == self_;
   bool new_reign =
       leads ? core_->become_leader(x, now()) : core_->become_follower(x);
   if (new_reign) {
@@ -116,6 +124,7 @@ void simulated_partition::change_role(
   }
   if (leads) {
     ++pull_number_;
+    core_->lives_changed(lives_);
     sync_soon();
     high_watermark_moved();
     propose_isr();

@@ -4,6 +4,7 @@
 #include "partition_core.h"
 
 #include <troupe/cluster/metadata_image.h>
+#include <troupe/cluster/replica_life.h>
 
 #include <cstdint>
 #include <functional>
@@ -79,6 +80,7 @@ private:
   storage::topic_partition name_;
   storage::uuid topic_id_;
   cluster::partition_registration registration_;
+  std::vector<cluster::replica_life> lives_;
   /// Null when the log does not open.
   std::unique_ptr<actors::partition_core> core_;
   std::vector<parked_append> appends_;

@@ -63,7 +63,8 @@ void simulated_partition::propose_isr() {
                                  name_.partition,
                                  proposal->leader_epoch,
                                  proposal->partition_epoch,
-                                 proposal->isr};
+                                 proposal->isr,
+                                 proposal->incarnations};
   world_.ask_controller(
       self_,
       [wanted](simulated_metadata& there,

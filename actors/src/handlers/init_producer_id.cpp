@@ -8,6 +8,11 @@ namespace troupe::actors::handlers {
 
 namespace {
 
+// What the allocation ended with instead of an id says nothing to a producer,
+// and older ones take it for fatal: this is the code that all of them retry.
+constexpr auto try_again =
+    static_cast<int16_t>(kafka::error_code::coordinator_load_in_progress);
+
 using response_type = kafka::init_producer_id_response;
 
 response_type refusal(int16_t code) {
@@ -59,10 +64,10 @@ result<void> init_producer_id(session_state& session, request_ptr x) {
       .then(
           [&session, x](const producer_id_allocated& given) {
             session.reply(*x, given.why.ok() ? fresh(given.producer_id)
-                                             : refusal(wire_code(given.why)));
+                                             : refusal(try_again));
           },
-          [&session, x](const caf::error& e) {
-            session.reply(*x, refusal(wire_code(to_problem(e))));
+          [&session, x](const caf::error&) {
+            session.reply(*x, refusal(try_again));
           });
   return {};
 }

@@ -41,9 +41,9 @@ partition_finder::take_replica(int32_t partition) {
     return refuse(
         {error_code::unknown_topic_or_partition, "no such topic or partition"});
   const auto& route = topic_->partitions[static_cast<size_t>(partition)];
-  if (!route.online() && known->leader != self_)
+  if (!route.online() && (known->leader != self_ || !route.failed))
     return refuse({error_code::not_leader_or_follower,
-                   "this node has no replica of the partition"});
+                   "this node has no replica of the partition, or not yet"});
   if (!route.online())
     return refuse(
         {error_code::kafka_storage_error, "the partition's disk failed"});

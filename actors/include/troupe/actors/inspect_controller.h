@@ -49,15 +49,21 @@ typename Inspector::result_type inspect(Inspector& f, node_registration& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, failed_replica& x) {
+  return f(caf::meta::type_name("failed_replica"), x.topic_id, x.partition);
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, node_heartbeat& x) {
   return f(caf::meta::type_name("node_heartbeat"), x.node, x.incarnation,
-           x.metadata_end_offset, x.knows_fenced, x.wants_to_stop);
+           x.metadata_end_offset, x.knows_fenced, x.wants_to_stop, x.failed);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, isr_alteration& x) {
   return f(caf::meta::type_name("isr_alteration"), x.leader, x.topic_id,
-           x.partition, x.leader_epoch, x.partition_epoch, x.isr);
+           x.partition, x.leader_epoch, x.partition_epoch, x.isr,
+           x.incarnations);
 }
 
 } // namespace troupe::cluster

@@ -99,6 +99,8 @@ using broker_actor = caf::typed_actor<
     // Ticks (from itself).
     reacts_to<housekeeping_due>, reacts_to<compaction_due>,
     reacts_to<replica_check_due>,
+    // The newest of several images (from itself).
+    reacts_to<serve_newest>,
     // Close everything.
     replies_to<stop_broker>::with<broker_stopped>>;
 

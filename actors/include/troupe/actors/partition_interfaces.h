@@ -154,8 +154,10 @@ using log_keeper_actor = caf::typed_actor<
     replies_to<open_log>::with<log_opened>,
     // Sync, checkpoint and close it, or erase it.
     replies_to<close_log>::with<log_closed>,
-    // Erase one that could not be opened.
+    // Erase one that could not be opened, or that nobody knows any more.
     reacts_to<erase_log>,
+    // Keep one that nobody ever knew.
+    reacts_to<set_log_aside>,
     // Make a checkpoint durable.
     replies_to<save_checkpoint>::with<checkpoint_saved>,
     // Save a checkpoint at leisure.

@@ -3,6 +3,7 @@
 
 #include <troupe/cluster/metadata_image.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -62,6 +63,18 @@ struct config_alteration {
   std::vector<config_change> changes;
 };
 
+/// A replica of a node that cannot serve it any more: its disk failed.
+struct failed_replica {
+  uuid topic_id;
+  int32_t partition = 0;
+
+  bool operator==(const failed_replica&) const = default;
+};
+
+/// Those that one heartbeat tells of; the next ones follow when these are out
+/// of their ISRs.
+inline constexpr size_t failed_replicas_per_heartbeat_max = 1'000;
+
 /// A node is there, every `broker.heartbeat.interval.ms`.
 struct node_heartbeat {
   node_id node = no_node;
@@ -73,6 +86,8 @@ struct node_heartbeat {
   bool knows_fenced = false;
   /// It wants to stop, once others lead what it leads.
   bool wants_to_stop = false;
+  /// Others shall be in sync, and lead, instead. Bounded as above.
+  std::vector<failed_replica> failed;
 
   bool operator==(const node_heartbeat&) const = default;
 };
@@ -87,6 +102,9 @@ struct isr_alteration {
   /// Of the registration that the proposal is based on.
   int32_t partition_epoch = 0;
   std::vector<node_id> isr;
+  /// The lives of those members that the leader knows, in their order: one that
+  /// comes into sync must not have begun another since (KIP-903).
+  std::vector<uuid> incarnations;
 
   bool operator==(const isr_alteration&) const = default;
 };

@@ -15,6 +15,8 @@ struct isr_proposal {
   /// Of the registration that it is based on.
   int32_t partition_epoch = 0;
   std::vector<node_id> isr;
+  /// The lives of those members, in their order; nil where none is known.
+  std::vector<uuid> incarnations;
 
   bool operator==(const isr_proposal&) const = default;
 };

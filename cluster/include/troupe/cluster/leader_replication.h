@@ -3,6 +3,7 @@
 
 #include <troupe/cluster/isr_proposal.h>
 #include <troupe/cluster/metadata_image.h>
+#include <troupe/cluster/replica_life.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -44,6 +45,9 @@ public:
   follower_pulled(node_id replica, offset_t fetch_offset, timestamp_ms now);
   /// A newer image has the partition in the same leader epoch.
   bool registration_changed(const partition_registration& x, timestamp_ms now);
+  /// Which replicas may come into sync, by the same image or a newer one. Until
+  /// it is known the controller alone judges.
+  void lives_changed(std::vector<replica_life> eligible);
 
   /// What the controller has to be asked now: without the followers that lag
   /// behind for `lag_max_ms`, with those that caught up. From here on it is in
@@ -65,6 +69,8 @@ public:
   size_t in_sync_count() const noexcept { return in_sync_count_; }
   bool has_followers() const noexcept { return !followers_.empty(); }
   bool is_follower(node_id replica) const noexcept;
+  /// Nobody knows where it is: its next pull tells.
+  bool awaits_pull(node_id replica) const noexcept;
 
 private:
   struct follower {
@@ -81,6 +87,9 @@ private:
     /// By the proposal in flight.
     bool proposed = false;
   };
+  /// What its former life, or time in the ISR, told counts no more.
+  static void forget_position(follower& x);
+  const replica_life* eligible(node_id x) const;
   enum class proposal_state : uint8_t { none, asked, to_repeat, decided };
 
   void take_over(const partition_registration& x, timestamp_ms now);
@@ -102,6 +111,7 @@ private:
   /// Every replica but this one.
   std::vector<follower> followers_;
   size_t in_sync_count_ = 0;
+  std::optional<std::vector<replica_life>> lives_;
   isr_proposal proposal_;
   proposal_state proposal_state_ = proposal_state::none;
   timestamp_ms asked_ms_ = 0;

@@ -51,6 +51,14 @@ struct erase_log {
   storage::uuid topic_id;
 };
 
+/// Rename the directory of a log that the metadata does not know to
+/// `...-stray`. It is never removed: if the metadata is wrong, it is all there
+/// is. One that cannot be renamed stays where it is.
+struct set_log_aside {
+  storage::topic_partition name;
+  storage::uuid topic_id;
+};
+
 /// Save what the offset store has to know, durably (DeleteRecords).
 struct save_checkpoint {
   storage::topic_partition name;
@@ -121,6 +129,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::log_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::close_log)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::log_closed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::erase_log)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::set_log_aside)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::save_checkpoint)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::checkpoint_saved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::keep_checkpoint)

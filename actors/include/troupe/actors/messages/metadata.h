@@ -92,6 +92,9 @@ struct housekeeping_due {};
 /// Tick of the broker actor: partitions look at their followers.
 struct replica_check_due {};
 
+/// Serve the newest of the images that came (the broker actor to itself).
+struct serve_newest {};
+
 /// Stop partitions, close logs, mark the clean shutdown.
 struct stop_broker {};
 
@@ -117,5 +120,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::metadata_applied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::partition_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::housekeeping_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::replica_check_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::serve_newest)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::stop_broker)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::broker_stopped)

@@ -3,6 +3,7 @@
 
 #include <troupe/actors/problem.h>
 #include <troupe/cluster/metadata_image.h>
+#include <troupe/cluster/replica_life.h>
 #include <troupe/storage/log.h>
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -144,9 +145,11 @@ struct reconfigure_log {
 };
 
 /// The newest image has this node as the partition's leader: in a new epoch,
-/// or with other replicas in sync.
+/// or with other replicas in sync, or that may be.
 struct become_leader {
   cluster::partition_registration registration;
+  /// The replicas that may come into sync.
+  std::vector<cluster::replica_life> lives;
 };
 
 /// The newest image has another leader, or none.
