@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -158,6 +159,8 @@ private:
   /// Replicas of this node that wait to be told to go on; one, but for moments
   /// in which the broker replaces it.
   std::vector<replica_actor> waiting_replicas_;
+  /// Why the last pull's batches were not taken; empty when they were.
+  std::string pull_refusal_;
   /// The checkpoint after a cut is not durable yet.
   bool settling_ = false;
   /// Came meanwhile.

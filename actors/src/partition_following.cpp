@@ -26,7 +26,9 @@ void partition_state::on_append_pulled(append_pulled& x) {
     return continue_pulling(std::move(x.replica));
   auto step = core_->apply(x.pulled, config_.now());
   check_failure();
-  if (!step.why.ok())
+  // Once per reason: on a full disk every pull of every partition fails.
+  auto before = std::exchange(pull_refusal_, step.why.message);
+  if (!step.why.ok() && before != pull_refusal_)
     spdlog::warn("partition.pull_not_applied tp={} reason=\"{}\"",
                  to_string(config_.name), step.why.message);
   if (core_->closed() || core_->failed()) {

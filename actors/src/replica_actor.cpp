@@ -43,8 +43,7 @@ void replica_state::on_batches_pulled(batches_pulled& x) {
   if (!pulling_ || x.outcome.fetch_offset != asked_offset_)
     return;
   pulling_ = false;
-  if (x.outcome.why.ok())
-    retry_.succeeded();
+  served_ = x.outcome.why.ok();
   ++questions_;
   self->send(config_.partition,
              append_pulled{std::move(x), replica_actor{self}});
@@ -53,10 +52,13 @@ void replica_state::on_batches_pulled(batches_pulled& x) {
 void replica_state::on_pull_applied(const pull_applied& x) {
   if (--questions_ > 0 || leader_ == cluster::no_node)
     return;
-  if (x.pace == pull_pace::at_once)
-    pull(x.next);
-  else
-    pause(x.pace);
+  if (x.pace != pull_pace::at_once)
+    return pause(x.pace);
+  // Only what was served and taken: a leader that answers a partition which
+  // cannot write must not be asked for the same bytes over and over.
+  if (served_)
+    retry_.succeeded();
+  pull(x.next);
 }
 
 void replica_state::on_pull_due(const pull_due& x) {
@@ -65,6 +67,7 @@ void replica_state::on_pull_due(const pull_due& x) {
 }
 
 void replica_state::ask_position() {
+  served_ = false;
   ++questions_;
   self->send(config_.partition, find_pull_position{replica_actor{self}});
 }

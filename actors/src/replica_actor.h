@@ -74,6 +74,8 @@ private:
   /// Questions to the partition without an answer. Only the last answer counts:
   /// the ones before belong to another leader.
   size_t questions_ = 0;
+  /// The last of them is about batches that a leader served.
+  bool served_ = false;
   uint64_t pauses_ = 0;
   cluster::retry_pause retry_{0, 0};
   std::minstd_rand random_;

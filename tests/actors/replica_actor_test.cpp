@@ -2,6 +2,7 @@
 #include "actor_fixture.h"
 #include "replica_actor.h"
 
+#include <chrono>
 #include <map>
 
 using namespace troupe;
@@ -163,6 +164,34 @@ TEST_CASE("replica: what the leader refuses is asked again after a pause") {
   CHECK(x.positions.size() == 2);
   x.go_on(40);
   CHECK(x.asked[leader].size() == 2);
+}
+
+TEST_CASE("replica: what its partition cannot append it pulls ever more "
+          "seldom") {
+  using namespace std::chrono_literals;
+  replica_fixture x;
+  x.follow(leader);
+  auto fail_to_append = [&] {
+    x.go_on(40);
+    x.arrive(40);
+    x.go_on(40, pull_pace::after_pause);
+  };
+  for (int i = 0; i < 6; ++i) {
+    fail_to_append();
+    x.fire_timers();
+  }
+  auto before = x.positions.size();
+  fail_to_append();
+  x.pass(900ms);
+  CHECK(x.positions.size() == before);
+  x.pass(1'100ms);
+  CHECK(x.positions.size() == before + 1);
+  // Once something was appended the first pause is as short as ever.
+  x.go_on(40);
+  x.arrive(40);
+  fail_to_append();
+  x.pass(100ms);
+  CHECK(x.positions.size() == before + 2);
 }
 
 TEST_CASE("replica: a new leader is asked at once, the old one forgotten") {
