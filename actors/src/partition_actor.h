@@ -125,6 +125,8 @@ private:
   void change_role(const cluster::partition_registration& x);
   /// Makes the checkpoint of a cut log durable; until then it is not touched.
   void settle();
+  void save_cut();
+  void cut_not_saved(const caf::error& x);
   void settled(const problem& why);
   /// Tells a replica to go on, once the log is as durable as it must be.
   void continue_pulling(replica_actor replica);
