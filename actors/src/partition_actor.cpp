@@ -214,6 +214,10 @@ void partition_state::answer_all(const problem& why) {
   for (auto& [id, x] : watchers_)
     self->send(x.client, records_available{x.ticket});
   watchers_.clear();
+  for (auto& x : std::exchange(deletions_, {})) {
+    x.answer.why = why;
+    x.promise.deliver(std::move(x.answer));
+  }
 }
 
 void partition_state::check_failure() {

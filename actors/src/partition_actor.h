@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "follower_news.h"
 #include "lane_hosted.h"
 #include "partition_core.h"
 
@@ -95,13 +96,25 @@ private:
   };
   /// What a follower on another node was told, and its pull while that waits.
   struct remote_follower {
-    storage::offset_t told_high_watermark = storage::no_offset;
+    follower_news news;
     std::optional<pull_records> pull;
     int64_t wait_until_ms = 0;
   };
 
+  /// Deleted here, and not known to all followers in sync.
+  struct parked_deletion {
+    caf::typed_response_promise<records_deleted> promise;
+    records_deleted answer;
+    int64_t deadline_ms = 0;
+  };
+
   using offset_promise = caf::typed_response_promise<found_offset>;
   void search(const find_offset& x, offset_promise promise, int32_t attempt);
+
+  /// The new log start is durable here: waits for the followers.
+  void park(parked_deletion x);
+  void answer_deletions();
+  bool followers_know(storage::offset_t log_start) const;
 
   partition_time time() const { return {config_.now(), config_.steady_now()}; }
 
@@ -155,6 +168,8 @@ private:
   /// by what the sessions may have in flight.
   parked_appends parked_;
   parked_appends parked_for_all_;
+  /// Bounded likewise.
+  std::vector<parked_deletion> deletions_;
   /// One per client.
   std::unordered_map<caf::actor_id, watcher> watchers_;
   std::map<cluster::node_id, remote_follower> followers_;

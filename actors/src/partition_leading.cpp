@@ -59,6 +59,7 @@ void partition_state::change_role(const cluster::partition_registration& x) {
       && core_->log().recovery_point() < core_->log().end_offset())
     start_sync();
   high_watermark_moved();
+  answer_deletions();
   propose_if_due();
 }
 
@@ -73,6 +74,11 @@ void partition_state::on_pull_records(pull_records& x) {
   if (!admission.admitted) {
     answer_pull(x, {std::move(admission.outcome), {}});
     return;
+  }
+  // One that comes back from the cold reader has been counted.
+  if (x.cold_reads == 0) {
+    followers_[x.request.replica].news.pulled(x.request.wait_ms_max > 0);
+    answer_deletions();
   }
   if (core_->high_watermark() > mark)
     high_watermark_moved();
@@ -97,7 +103,8 @@ void partition_state::serve_pull(pull_records& x) {
     read.answer.records = {};
   }
   auto& follower = followers_[x.request.replica];
-  auto news = outcome.high_watermark > follower.told_high_watermark;
+  auto news =
+      follower.news.due({outcome.high_watermark, outcome.log_start_offset});
   if (!outcome.why.ok() || read.answer.records.size > 0 || news
       || x.request.wait_ms_max == 0) {
     answer_pull(x, std::move(read.answer));
@@ -109,9 +116,11 @@ void partition_state::serve_pull(pull_records& x) {
 
 void partition_state::answer_pull(const pull_records& x,
                                   records_pulled answer) {
+  const auto& outcome = answer.outcome;
   auto known = followers_.find(x.request.replica);
-  if (known != followers_.end() && answer.outcome.why.ok())
-    known->second.told_high_watermark = answer.outcome.high_watermark;
+  // Whose log leaves ours takes in nothing but where to cut.
+  if (known != followers_.end() && outcome.why.ok() && !outcome.diverging)
+    known->second.news.told({outcome.high_watermark, outcome.log_start_offset});
   self->send(x.carrier, std::move(answer));
 }
 
@@ -119,9 +128,10 @@ void partition_state::answer_pulls() {
   if (followers_.empty() || core_->closed())
     return;
   auto end = core_->log().end_offset();
-  auto mark = core_->high_watermark();
+  follower_news::offsets now{core_->high_watermark(),
+                             core_->log().start_offset()};
   serve_pulls([=](const remote_follower& x) {
-    return x.pull->request.fetch_offset < end || x.told_high_watermark < mark;
+    return x.pull->request.fetch_offset < end || x.news.due(now);
   });
 }
 
@@ -154,6 +164,7 @@ void partition_state::on_check_replicas() {
   serve_pulls([](const remote_follower& x) {
     return x.pull->request.wait_ms_max == 0;
   });
+  answer_deletions();
   propose_if_due();
 }
 
@@ -183,7 +194,7 @@ void partition_state::isr_judged_as(const cluster::isr_proposal& asked,
                                     const problem& why) {
   if (!why.ok())
     spdlog::debug("partition.isr_declined tp={} reason=\"{}\"",
-                 to_string(config_.name), why.message);
+                  to_string(config_.name), why.message);
   core_->proposal_answered(asked, why, time());
   if (!core_->closed() && !core_->failed())
     high_watermark_moved();

@@ -84,7 +84,9 @@ void replica_state::pull(const pull_position& from) {
   x.fetch_offset = asked_offset_ = from.fetch_offset;
   x.last_epoch = from.last_epoch;
   x.bytes_max = config_.pull_bytes_max;
-  x.wait_ms_max = wait_ms();
+  // Whether its last answer arrived the leader cannot know: it shall tell
+  // everything anew before it keeps a pull.
+  x.wait_ms_max = served_ ? wait_ms() : 0;
   pulling_ = true;
   self->send(link_, request_batches{std::move(x), replica_actor{self}});
 }

@@ -118,8 +118,25 @@ TEST_CASE("replica: it pulls from where the partition's log ends") {
   CHECK(pull.leader_epoch == 7);
   CHECK(pull.fetch_offset == 40);
   CHECK(pull.last_epoch == 6);
-  CHECK(pull.wait_ms_max >= 15'000);
-  CHECK(pull.wait_ms_max <= 30'000);
+}
+
+TEST_CASE("replica: a leader may keep a pull whose answer before arrived") {
+  replica_fixture x;
+  auto waits = [&] { return x.asked[leader].back().pull.wait_ms_max; };
+  x.follow(leader);
+  x.go_on(40);
+  CHECK(waits() == 0);
+  x.arrive(40);
+  x.go_on(40);
+  CHECK(waits() >= 15'000);
+  CHECK(waits() <= 30'000);
+  // What came meanwhile may be lost.
+  x.arrive(40, {errc::timed_out, "no"});
+  x.go_on(40, pull_pace::after_pause);
+  x.fire_timers();
+  x.go_on(40);
+  REQUIRE(x.asked[leader].size() == 3);
+  CHECK(waits() == 0);
 }
 
 TEST_CASE("replica: one pull after the other, each applied before the next") {
