@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "replica_actor.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -39,6 +40,8 @@ void replica_state::on_stop_following() {
 }
 
 void replica_state::on_batches_pulled(batches_pulled& x) {
+  if (config_.pace != nullptr)
+    config_.pace->pay(x.batches.size(), config_.steady_now());
   // Late, or of a pull that nobody waits for any more.
   if (!pulling_ || x.outcome.fetch_offset != asked_offset_)
     return;
@@ -73,6 +76,11 @@ void replica_state::ask_position() {
 }
 
 void replica_state::pull(const pull_position& from) {
+  if (config_.pace != nullptr) {
+    auto wait = config_.pace->wait_ms(config_.steady_now());
+    if (wait > 0)
+      return ask_position_in(std::min(wait, config_.pause_ms_max));
+  }
   link_ = config_.link_to(leader_);
   if (link_ == nullptr)
     return pause(pull_pace::after_pause);
@@ -106,12 +114,16 @@ void replica_state::forget_pull_under_way() {
 }
 
 void replica_state::pause(pull_pace pace) {
+  ask_position_in(pace == pull_pace::after_longest_pause
+                      ? config_.pause_ms_max
+                      : retry_.after_failure(random_()));
+}
+
+void replica_state::ask_position_in(int64_t wait_ms) {
   // What it brought is dealt with, and nobody knows when the next will be.
   forget_pull_under_way();
-  auto wait = pace == pull_pace::after_longest_pause
-                  ? config_.pause_ms_max
-                  : retry_.after_failure(random_());
-  self->delayed_send(self, std::chrono::milliseconds(wait), pull_due{pauses_});
+  self->delayed_send(self, std::chrono::milliseconds(wait_ms),
+                     pull_due{pauses_});
 }
 
 } // namespace troupe::actors

@@ -3,7 +3,11 @@
 #include "replica_actor.h"
 
 #include <chrono>
+#include <cstddef>
 #include <map>
+#include <memory>
+#include <utility>
+#include <vector>
 
 using namespace troupe;
 using namespace troupe::actors;
@@ -15,7 +19,7 @@ constexpr cluster::node_id next_leader = 3;
 
 /// One real replica between a partition and links that only take notes.
 struct replica_fixture : actor_fixture {
-  replica_fixture() {
+  explicit replica_fixture(std::shared_ptr<copy_pace> pace = nullptr) {
     for (auto node : {leader, next_leader})
       links[node] =
           keep(system().spawn(link_of, &asked[node], &forgotten[node]));
@@ -28,6 +32,8 @@ struct replica_fixture : actor_fixture {
       return found == links.end() ? batch_source_actor{} : found->second;
     };
     config.seed = 5;
+    config.pace = std::move(pace);
+    config.steady_now = [this] { return steady_ms; };
     config.partition = keep(system().spawn(partition_of, this));
     replica =
         keep(spawn_on(system(), nullptr, actors::replica, std::move(config)));
@@ -87,8 +93,10 @@ struct replica_fixture : actor_fixture {
     tell(replica, pull_applied{{7, from, 6}, pace});
   }
 
-  void arrive(storage::offset_t fetch_offset, problem why = {}) {
+  void
+  arrive(storage::offset_t fetch_offset, problem why = {}, size_t bytes = 0) {
     batches_pulled x;
+    x.batches = storage::buffer::copy_of(std::vector<std::byte>(bytes));
     x.outcome.fetch_offset = fetch_offset;
     x.outcome.why = std::move(why);
     tell(replica, std::move(x));
@@ -100,6 +108,7 @@ struct replica_fixture : actor_fixture {
   std::vector<find_pull_position> positions;
   std::vector<append_pulled> applied;
   replica_actor replica;
+  int64_t steady_ms = 0;
 };
 
 } // namespace
@@ -274,4 +283,24 @@ TEST_CASE("replica: told to stop it forgets its pull and ends") {
   CHECK(x.forgotten[leader] == 1);
   x.follow(leader);
   CHECK(x.positions.size() == 1);
+}
+
+TEST_CASE("replica: one that moves here waits until what came is paid for") {
+  replica_fixture x(std::make_shared<copy_pace>(1'000));
+  x.follow(leader);
+  x.go_on(40);
+  REQUIRE(x.asked[leader].size() == 1);
+  x.arrive(40, {}, 3'000);
+  x.go_on(45);
+  CHECK(x.asked[leader].size() == 1);
+  // The link must not keep credit for it meanwhile.
+  CHECK(x.forgotten[leader] == 1);
+  x.steady_ms = 1'999;
+  x.fire_timers();
+  x.go_on(45);
+  CHECK(x.asked[leader].size() == 1);
+  x.steady_ms = 2'000;
+  x.fire_timers();
+  x.go_on(45);
+  CHECK(x.asked[leader].size() == 2);
 }
