@@ -39,6 +39,8 @@ void broker_state::open(broker_actor_config x) {
     online.push_back(directory.online);
   placement_.emplace(online, config_.found);
   badly_closed_.resize(online.size());
+  if (auto rate = config_.config.replication.moving_bytes_per_second; rate > 0)
+    moving_pace_ = std::make_shared<copy_pace>(rate);
   newest_ = image_ = applied_ = std::make_shared<cluster::metadata_image>();
   self->delayed_send(
       self,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "copy_pace.h"
 #include "disk_placement.h"
 #include "lane_hosted.h"
 #include "replica_actor.h"
@@ -141,6 +142,8 @@ private:
   broker_actor_config config_;
   std::map<storage::topic_partition, hosted> partitions_;
   std::optional<disk_placement> placement_;
+  /// Of replicas that move to this node; null: without a bound.
+  std::shared_ptr<copy_pace> moving_pace_;
   std::deque<pending> waiting_;
   /// Logs that are being opened or erased.
   size_t opening_ = 0;

@@ -81,6 +81,10 @@ void broker_state::change_role(const storage::topic_partition& name,
     return;
   }
   self->send(host.actor, become_follower{x});
+  // A replica has its pace from birth.
+  auto self_id = config_.config.id;
+  if (moves_to(self_id, before) != moves_to(self_id, x))
+    stop_replica(host);
   // Behind the partition's message: what it answers the replica is of the new
   // epoch.
   if (before.leader_epoch != x.leader_epoch || before.leader != x.leader
@@ -102,6 +106,9 @@ void broker_state::follow(const storage::topic_partition& name, hosted& host) {
         static_cast<uint32_t>(config_.config.replication.fetch_bytes_max);
     config.pull_wait_ms_max = pull_wait_ms_max;
     config.pause_ms = config_.config.replication.fetch_backoff_ms;
+    config.steady_now = config_.steady_now;
+    if (moves_to(config_.config.id, host.registration))
+      config.pace = moving_pace_;
     config.seed = config_.seed + std::hash<storage::topic_partition>{}(name);
     host.replica =
         spawn_on(self->system(), host.lane, replica, std::move(config));

@@ -17,9 +17,6 @@ namespace {
 
 using cluster::group_error;
 
-/// Kafka's default of offsets.commit.timeout.ms.
-constexpr int64_t append_timeout_ms = 5000;
-
 /// What whoever waits is told when an append is refused: to look for another
 /// coordinator, or to come again.
 group_error refusal_of(const problem& x) {
@@ -239,8 +236,7 @@ void group_coordinator_state::settle(hosted& x) {
     self->send(
         x.held.partition,
         append_records{take_ticket(x), std::move(*batch), all_replicas, self});
-    x.append_deadline_ms = now.steady_ms + append_timeout_ms;
-    arm(*x.append_deadline_ms);
+    wait_for_append(x);
   }
   for (auto& answer : shard.answers()) {
     auto call = calls_.extract(answer.ticket);
@@ -264,10 +260,11 @@ void group_coordinator_state::on_append_finished(const append_finished& x) {
   to->append_deadline_ms.reset();
   if (!x.why.ok())
     return fail(*to, x.why.message, refusal_of(x.why));
-  // An append that was given up may have ended in the log after all, where a
-  // reload did not see it yet.
+  // An append of before the last reload may have ended in the log after all,
+  // where the reload did not see it yet.
   if (x.info.base_offset != to->shard.next_offset())
     return fail(*to, "the log holds records that were not loaded");
+  to->reload_pause.succeeded();
   to->shard.appended(x.info.next_offset);
   if (to->shard.offsets().full()) {
     if (auto done = to->shard.offsets().update(); !done)

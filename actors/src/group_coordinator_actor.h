@@ -8,6 +8,7 @@
 #include <troupe/actors/interfaces.h>
 #include <troupe/actors/metrics_interfaces.h>
 #include <troupe/cluster/broker_config.h>
+#include <troupe/cluster/retry_pause.h>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -86,6 +87,9 @@ private:
     bool operator==(const duty&) const = default;
   };
 
+  static constexpr int64_t reload_pause_ms = 100;
+  static constexpr int64_t reload_pause_ms_max = 5'000;
+
   /// One offsets partition.
   struct hosted {
     hosted(storage::topic_partition name, const cluster::group_config& config,
@@ -103,8 +107,12 @@ private:
     /// Of the append, read or watch in flight; others come from an earlier
     /// attempt.
     ticket_t in_flight = 0;
-    /// When the append in flight is given up; none: there is none.
+    /// When whoever waits for the append in flight is told that it takes long;
+    /// none: there is none.
     std::optional<int64_t> append_deadline_ms;
+    /// Given up: when it is loaded again.
+    std::optional<int64_t> reload_ms;
+    cluster::retry_pause reload_pause{reload_pause_ms, reload_pause_ms_max};
     storage::offset_t load_begin = 0;
     int64_t load_began_ms = 0;
     int64_t progress_told_ms = 0;
@@ -136,6 +144,10 @@ private:
 
   // group_coordinator_timers.cpp
   void arm(int64_t deadline_ms);
+  void wait_for_append(hosted& x);
+  void append_is_late(hosted& x);
+  void reload_later(hosted& x);
+  void arm_reload(int64_t when_ms);
   void arm_view_update();
 
   // group_coordinator_load.cpp
@@ -150,7 +162,8 @@ private:
   void read_on(hosted& x);
   void wait_for_records(hosted& x);
   void end_load(hosted& x);
-  /// An append or a disk failed: answers everybody, tries again later.
+  /// An append was refused or a disk failed: answers everybody, tries again
+  /// later.
   void fail(hosted& x, const std::string& reason,
             cluster::group_error error =
                 cluster::group_error::coordinator_not_available);
@@ -183,7 +196,7 @@ private:
 
   std::optional<int64_t> armed_ms_;
   bool view_update_armed_ = false;
-  bool reload_armed_ = false;
+  std::optional<int64_t> reload_armed_ms_;
 
   /// Groups whose offsets are to be looked at.
   std::deque<std::pair<size_t, std::string>> to_expire_;

@@ -19,7 +19,6 @@ using cluster::group_error;
 /// Of the log, read at a time while loading.
 constexpr uint32_t load_bytes = 4 * 1024 * 1024;
 constexpr std::chrono::seconds describe_timeout{30};
-constexpr std::chrono::seconds reload_interval{5};
 /// Time between two lines about a load that takes long.
 constexpr int64_t progress_interval_ms = 2000;
 
@@ -127,6 +126,7 @@ void group_coordinator_state::note_deleted_topics(const routing& before,
 
 void group_coordinator_state::start(hosted& x) {
   auto index = static_cast<size_t>(x.shard.name().partition);
+  x.reload_ms.reset();
   // The answer to an attempt that was given up finds another number.
   auto attempt = x.in_flight = next_ticket_++;
   auto current = [this, index, attempt]() -> hosted* {
@@ -250,20 +250,7 @@ void group_coordinator_state::fail(hosted& x, const std::string& reason,
   x.append_deadline_ms.reset();
   x.shard.fail(error);
   settle(x);
-  if (!std::exchange(reload_armed_, true))
-    self->delayed_send(self, reload_interval, reload_due{});
-}
-
-void group_coordinator_state::on_reload_due() {
-  reload_armed_ = false;
-  if (stopped_)
-    return;
-  for (auto& x : partitions_) {
-    bool given_up = x->shard.state() == group_shard::phase::closed
-                    && x->in_flight == 0 && x->held.partition != nullptr;
-    if (given_up)
-      start(*x);
-  }
+  reload_later(x);
 }
 
 void group_coordinator_state::resign(hosted& x) {
@@ -276,6 +263,8 @@ void group_coordinator_state::resign(hosted& x) {
   }
   x.in_flight = 0;
   x.append_deadline_ms.reset();
+  x.reload_ms.reset();
+  x.reload_pause.succeeded();
   x.held = {};
   x.shard.fail(group_error::not_coordinator);
   settle(x);

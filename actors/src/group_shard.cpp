@@ -156,6 +156,23 @@ void group_shard::release_group(const std::string& group_id) {
     waiting_.erase(found);
 }
 
+void group_shard::refuse_waiting(cluster::group_error error) {
+  for (auto* list : {&in_flight_, &gathered_})
+    for (auto& effects : *list)
+      for (auto& x : std::exchange(effects.answers, {})) {
+        // Says nothing that must be in the log first, and a member that hears
+        // nothing gives its partitions up.
+        bool heartbeat =
+            std::holds_alternative<cluster::heartbeat_answer>(x.what);
+        answers_.push_back(heartbeat ? std::move(x) : refused(x, error));
+      }
+  std::erase_if(gathered_, [this](const cluster::group_effects& x) {
+    if (x.empty())
+      release_group(x.group_id);
+    return x.empty();
+  });
+}
+
 void group_shard::fail(cluster::group_error error) {
   for (auto* list : {&in_flight_, &gathered_}) {
     for (const auto& effects : *list)

@@ -90,6 +90,11 @@ public:
   /// The batch is in the log, which now ends at `end`.
   void appended(storage::offset_t end);
 
+  /// The append in flight takes long: whoever waits for it, or for its turn
+  /// behind it, is answered with `error` now. What was decided stays, and goes
+  /// to the log all the same.
+  void refuse_waiting(cluster::group_error error);
+
   /// Gives up: everybody who waits is answered with `error`.
   void fail(cluster::group_error error);
 

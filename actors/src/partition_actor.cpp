@@ -52,7 +52,7 @@ partition(partition_pointer self, partition_config config) {
       [&state](append_pulled& x) { state.on_append_pulled(x); },
       [&state](find_pull_position& x) { state.on_find_pull_position(x); },
       [&state](const check_replicas&) { state.on_check_replicas(); },
-        [&state](const housekeep&) { state.on_housekeep(); },
+      [&state](const housekeep&) { state.on_housekeep(); },
       [&state](const flush_now&) { state.on_flush_now(); },
       [&state](const files_synced& x) { state.on_files_synced(x); },
       [&state](const consider_compaction&) { state.on_consider_compaction(); },
@@ -215,6 +215,10 @@ void partition_state::answer_all(const problem& why) {
   for (auto& [id, x] : watchers_)
     self->send(x.client, records_available{x.ticket});
   watchers_.clear();
+  for (auto& x : std::exchange(deletions_, {})) {
+    x.answer.why = why;
+    x.promise.deliver(std::move(x.answer));
+  }
 }
 
 void partition_state::check_failure() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "follower_news.h"
 #include "lane_hosted.h"
 #include "partition_core.h"
 
@@ -13,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -96,13 +98,25 @@ private:
   };
   /// What a follower on another node was told, and its pull while that waits.
   struct remote_follower {
-    storage::offset_t told_high_watermark = storage::no_offset;
+    follower_news news;
     std::optional<pull_records> pull;
     int64_t wait_until_ms = 0;
   };
 
+  /// Deleted here, and not known to all followers in sync.
+  struct parked_deletion {
+    caf::typed_response_promise<records_deleted> promise;
+    records_deleted answer;
+    int64_t deadline_ms = 0;
+  };
+
   using offset_promise = caf::typed_response_promise<found_offset>;
   void search(const find_offset& x, offset_promise promise, int32_t attempt);
+
+  /// The new log start is durable here: waits for the followers.
+  void park(parked_deletion x);
+  void answer_deletions();
+  bool followers_know(storage::offset_t log_start) const;
 
   partition_time time() const { return {config_.now(), config_.steady_now()}; }
 
@@ -128,6 +142,8 @@ private:
   void change_role(const cluster::partition_registration& x);
   /// Makes the checkpoint of a cut log durable; until then it is not touched.
   void settle();
+  void save_cut();
+  void cut_not_saved(const caf::error& x);
   void settled(const problem& why);
   /// Tells a replica to go on, once the log is as durable as it must be.
   void continue_pulling(replica_actor replica);
@@ -156,12 +172,16 @@ private:
   /// by what the sessions may have in flight.
   parked_appends parked_;
   parked_appends parked_for_all_;
+  /// Bounded likewise.
+  std::vector<parked_deletion> deletions_;
   /// One per client.
   std::unordered_map<caf::actor_id, watcher> watchers_;
   std::map<cluster::node_id, remote_follower> followers_;
   /// Replicas of this node that wait to be told to go on; one, but for moments
   /// in which the broker replaces it.
   std::vector<replica_actor> waiting_replicas_;
+  /// Why the last pull's batches were not taken; empty when they were.
+  std::string pull_refusal_;
   /// The checkpoint after a cut is not durable yet.
   bool settling_ = false;
   /// Came meanwhile.

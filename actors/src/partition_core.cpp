@@ -21,7 +21,7 @@ partition_core::partition_core(std::unique_ptr<storage::log> log,
                                const cluster::partition_registration& x,
                                const partition_time& now)
     : log_(std::move(log)), config_(config),
-      role_(role_for(x, config.high_watermark, now)) {
+      role_(role_for(x, config.high_watermark, now)), in_sync_(x.isr) {
   show_offsets();
 }
 
@@ -42,6 +42,10 @@ partition_core::role_for(const cluster::partition_registration& x,
 
 cluster::leader_epoch_t partition_core::epoch() const noexcept {
   return std::visit([](const auto& x) { return x.epoch(); }, role_);
+}
+
+problem partition_core::why_not_leading() const {
+  return refuse(storage::no_leader_epoch, read_source::leader);
 }
 
 storage::offset_t partition_core::high_watermark() const noexcept {

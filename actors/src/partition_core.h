@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace troupe::actors {
 
@@ -114,6 +115,8 @@ public:
   bool awaits_pull(cluster::node_id replica) const noexcept;
   bool leads() const noexcept { return leader() != nullptr; }
   cluster::leader_epoch_t epoch() const noexcept;
+  /// Closed, failed or not the leader.
+  problem why_not_leading() const;
 
   // -- as a leader ------------------------------------------------------------
 
@@ -133,6 +136,10 @@ public:
   /// What a pull is told that nothing will come of any more.
   pull_outcome refusal_of(const pull_batches& x) const;
   bool has_followers() const noexcept;
+  /// By the newest registration, with this node.
+  const std::vector<cluster::node_id>& in_sync() const noexcept {
+    return in_sync_;
+  }
   std::optional<cluster::isr_proposal>
   propose(const partition_time& now, int64_t lag_ms_max);
   /// The answer to what `propose` asked; one that comes after a newer
@@ -208,6 +215,7 @@ private:
   std::unique_ptr<storage::log> log_;
   partition_core_config config_;
   std::variant<leader_role, follower_role> role_;
+  std::vector<cluster::node_id> in_sync_;
   std::shared_ptr<live_offsets> live_ = std::make_shared<live_offsets>();
   bool failed_ = false;
   std::string reason_;

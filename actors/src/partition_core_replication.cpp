@@ -51,10 +51,13 @@ bool partition_core::become_leader(const cluster::partition_registration& x,
     return false;
   if (leads() && x.leader_epoch == epoch()) {
     leader()->registration_changed(x, now.steady_ms);
+    if (leader()->partition_epoch() == x.partition_epoch)
+      in_sync_ = x.isr;
     show_offsets();
     return false;
   }
   role_ = role_for(x, high_watermark(), now);
+  in_sync_ = x.isr;
   begin_reign();
   show_offsets();
   return true;

@@ -3,6 +3,7 @@
 #include "error_map.h"
 #include "partition_actor.h"
 
+#include <caf/sec.hpp>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
@@ -12,7 +13,8 @@ namespace troupe::actors {
 
 namespace {
 
-constexpr std::chrono::seconds settle_timeout{30};
+/// After that the keeper is asked again, behind what it has to do.
+constexpr std::chrono::minutes settle_timeout{5};
 
 } // namespace
 
@@ -26,7 +28,9 @@ void partition_state::on_append_pulled(append_pulled& x) {
     return continue_pulling(std::move(x.replica));
   auto step = core_->apply(x.pulled, config_.now());
   check_failure();
-  if (!step.why.ok())
+  // Once per reason: on a full disk every pull of every partition fails.
+  auto before = std::exchange(pull_refusal_, step.why.message);
+  if (!step.why.ok() && before != pull_refusal_)
     spdlog::warn("partition.pull_not_applied tp={} reason=\"{}\"",
                  to_string(config_.name), step.why.message);
   if (core_->closed() || core_->failed()) {
@@ -80,16 +84,29 @@ void partition_state::settle() {
   settling_ = true;
   sync_void_ = syncing_;
   segments_ = core_->log().segment_count();
+  save_cut();
+}
+
+void partition_state::save_cut() {
   save_checkpoint save{config_.name,
                        core_->log().checkpoint(core_->high_watermark())};
   self->request(config_.keeper, settle_timeout, std::move(save))
       .then([this](const checkpoint_saved& x) { settled(x.why); },
-            [this](const caf::error& x) { settled(to_problem(x)); });
+            [this](const caf::error& x) { cut_not_saved(x); });
+}
+
+void partition_state::cut_not_saved(const caf::error& x) {
+  // Late is not failed: the keeper may have thousands of logs to open first.
+  auto late = x == caf::sec::request_timeout;
+  if (!late || core_->closed() || core_->failed())
+    return settled(to_problem(x));
+  spdlog::info("partition.checkpoint_late tp={}", to_string(config_.name));
+  save_cut();
 }
 
 void partition_state::settled(const problem& why) {
   settling_ = false;
-  if (!why.ok())
+  if (!why.ok() && !core_->closed())
     core_->fail("the checkpoint of the cut log was not saved: " + why.message);
   check_failure();
   if (auto next = std::exchange(next_role_, std::nullopt))

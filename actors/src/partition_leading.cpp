@@ -66,6 +66,7 @@ void partition_state::change_role(const cluster::partition_registration& x) {
     if (follower.pull && core_->awaits_pull(id))
       follower.pull->request.wait_ms_max = 0;
   serve_due_pulls();
+  answer_deletions();
   propose_if_due();
 }
 
@@ -80,6 +81,11 @@ void partition_state::on_pull_records(pull_records& x) {
   if (!admission.admitted) {
     answer_pull(x, {std::move(admission.outcome), {}});
     return;
+  }
+  // One that comes back from the cold reader has been counted.
+  if (x.cold_reads == 0) {
+    followers_[x.request.replica].news.pulled(x.request.wait_ms_max > 0);
+    answer_deletions();
   }
   if (core_->high_watermark() > mark)
     high_watermark_moved();
@@ -104,7 +110,8 @@ void partition_state::serve_pull(pull_records& x) {
     read.answer.records = {};
   }
   auto& follower = followers_[x.request.replica];
-  auto news = outcome.high_watermark > follower.told_high_watermark;
+  auto news =
+      follower.news.due({outcome.high_watermark, outcome.log_start_offset});
   if (!outcome.why.ok() || read.answer.records.size > 0 || news
       || x.request.wait_ms_max == 0) {
     answer_pull(x, std::move(read.answer));
@@ -116,9 +123,11 @@ void partition_state::serve_pull(pull_records& x) {
 
 void partition_state::answer_pull(const pull_records& x,
                                   records_pulled answer) {
+  const auto& outcome = answer.outcome;
   auto known = followers_.find(x.request.replica);
-  if (known != followers_.end() && answer.outcome.why.ok())
-    known->second.told_high_watermark = answer.outcome.high_watermark;
+  // Whose log leaves ours takes in nothing but where to cut.
+  if (known != followers_.end() && outcome.why.ok() && !outcome.diverging)
+    known->second.news.told({outcome.high_watermark, outcome.log_start_offset});
   self->send(x.carrier, std::move(answer));
 }
 
@@ -126,9 +135,10 @@ void partition_state::answer_pulls() {
   if (followers_.empty() || core_->closed())
     return;
   auto end = core_->log().end_offset();
-  auto mark = core_->high_watermark();
+  follower_news::offsets now{core_->high_watermark(),
+                             core_->log().start_offset()};
   serve_pulls([=](const remote_follower& x) {
-    return x.pull->request.fetch_offset < end || x.told_high_watermark < mark;
+    return x.pull->request.fetch_offset < end || x.news.due(now);
   });
 }
 
@@ -166,6 +176,7 @@ void partition_state::serve_due_pulls() {
   serve_pulls([](const remote_follower& x) {
     return x.pull->request.wait_ms_max == 0;
   });
+  answer_deletions();
 }
 
 void partition_state::propose_if_due() {
@@ -195,7 +206,7 @@ void partition_state::isr_judged_as(const cluster::isr_proposal& asked,
                                     const problem& why) {
   if (!why.ok())
     spdlog::debug("partition.isr_declined tp={} reason=\"{}\"",
-                 to_string(config_.name), why.message);
+                  to_string(config_.name), why.message);
   core_->proposal_answered(asked, why, time());
   if (!core_->closed() && !core_->failed())
     high_watermark_moved();

@@ -2,6 +2,7 @@
 #include "error_map.h"
 #include "partition_actor.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -11,6 +12,10 @@ namespace {
 
 /// A search waits for those before it, and may have to read much.
 constexpr std::chrono::seconds search_timeout{30};
+
+/// For a checkpoint after records were deleted, and then for the followers.
+/// Whoever asked waits no longer.
+constexpr std::chrono::milliseconds deletion_timeout{30'000};
 
 /// How often a search begins anew because retention or compaction took files
 /// away that it was reading.
@@ -62,20 +67,61 @@ partition_state::on_delete_records(const delete_records& x) {
   if (!outcome.answer.why.ok())
     return outcome.answer;
   remove(std::move(outcome.removed));
+  answer_pulls();
   // Only the log start offset cannot be rebuilt from the log: durable first.
   save_checkpoint save{config_.name,
                        core_->log().checkpoint(core_->high_watermark())};
   auto promise = self->make_response_promise<records_deleted>();
-  self->request(config_.keeper, std::chrono::seconds(30), std::move(save))
+  self->request(config_.keeper, deletion_timeout, std::move(save))
       .then(
-          [promise, answer = outcome.answer](checkpoint_saved& y) mutable {
-            answer.why = std::move(y.why);
-            promise.deliver(answer);
+          [this, promise, answer = outcome.answer](checkpoint_saved& y) {
+            park({promise, {std::move(y.why), answer.low_watermark}});
           },
           [promise](const caf::error& y) mutable {
             promise.deliver(records_deleted{to_problem(y), -1});
           });
   return promise;
+}
+
+void partition_state::park(parked_deletion x) {
+  if (x.answer.why.ok())
+    x.answer.why = core_->why_not_leading();
+  if (!x.answer.why.ok()) {
+    x.promise.deliver(std::move(x.answer));
+    return;
+  }
+  x.deadline_ms = config_.steady_now() + deletion_timeout.count();
+  deletions_.push_back(std::move(x));
+  answer_deletions();
+}
+
+/// As Kafka: who may lead next must not show the deleted records again.
+void partition_state::answer_deletions() {
+  if (deletions_.empty())
+    return;
+  auto now = config_.steady_now();
+  for (auto& x : std::exchange(deletions_, {})) {
+    auto known = followers_know(x.answer.low_watermark);
+    if (!known && now < x.deadline_ms) {
+      deletions_.push_back(std::move(x));
+      continue;
+    }
+    if (!known)
+      x.answer.why = {errc::timed_out,
+                      "not every follower in sync deleted the records in time"};
+    x.promise.deliver(std::move(x.answer));
+  }
+}
+
+bool partition_state::followers_know(storage::offset_t log_start) const {
+  auto knows = [&](cluster::node_id id) {
+    auto found = followers_.find(id);
+    return found != followers_.end()
+           && found->second.news.known_log_start() >= log_start;
+  };
+  return std::ranges::all_of(core_->in_sync(), [&](cluster::node_id id) {
+    return id == config_.core.self || knows(id);
+  });
 }
 
 partition_description partition_state::on_describe_partition() {

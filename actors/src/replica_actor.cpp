@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "replica_actor.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -39,12 +40,13 @@ void replica_state::on_stop_following() {
 }
 
 void replica_state::on_batches_pulled(batches_pulled& x) {
+  if (config_.pace != nullptr)
+    config_.pace->pay(x.batches.size(), config_.steady_now());
   // Late, or of a pull that nobody waits for any more.
   if (!pulling_ || x.outcome.fetch_offset != asked_offset_)
     return;
   pulling_ = false;
-  if (x.outcome.why.ok())
-    retry_.succeeded();
+  served_ = x.outcome.why.ok();
   ++questions_;
   self->send(config_.partition,
              append_pulled{std::move(x), replica_actor{self}});
@@ -53,10 +55,13 @@ void replica_state::on_batches_pulled(batches_pulled& x) {
 void replica_state::on_pull_applied(const pull_applied& x) {
   if (--questions_ > 0 || leader_ == cluster::no_node)
     return;
-  if (x.pace == pull_pace::at_once)
-    pull(x.next);
-  else
-    pause(x.pace);
+  if (x.pace != pull_pace::at_once)
+    return pause(x.pace);
+  // Only what was served and taken: a leader that answers a partition which
+  // cannot write must not be asked for the same bytes over and over.
+  if (served_)
+    retry_.succeeded();
+  pull(x.next);
 }
 
 void replica_state::on_pull_due(const pull_due& x) {
@@ -65,11 +70,17 @@ void replica_state::on_pull_due(const pull_due& x) {
 }
 
 void replica_state::ask_position() {
+  served_ = false;
   ++questions_;
   self->send(config_.partition, find_pull_position{replica_actor{self}});
 }
 
 void replica_state::pull(const pull_position& from) {
+  if (config_.pace != nullptr) {
+    auto wait = config_.pace->wait_ms(config_.steady_now());
+    if (wait > 0)
+      return ask_position_in(std::min(wait, config_.pause_ms_max));
+  }
   link_ = config_.link_to(leader_);
   if (link_ == nullptr)
     return pause(pull_pace::after_pause);
@@ -81,7 +92,9 @@ void replica_state::pull(const pull_position& from) {
   x.fetch_offset = asked_offset_ = from.fetch_offset;
   x.last_epoch = from.last_epoch;
   x.bytes_max = config_.pull_bytes_max;
-  x.wait_ms_max = wait_ms();
+  // Whether its last answer arrived the leader cannot know: it shall tell
+  // everything anew before it keeps a pull.
+  x.wait_ms_max = served_ ? wait_ms() : 0;
   pulling_ = true;
   self->send(link_, request_batches{std::move(x), replica_actor{self}});
 }
@@ -101,12 +114,16 @@ void replica_state::forget_pull_under_way() {
 }
 
 void replica_state::pause(pull_pace pace) {
+  ask_position_in(pace == pull_pace::after_longest_pause
+                      ? config_.pause_ms_max
+                      : retry_.after_failure(random_()));
+}
+
+void replica_state::ask_position_in(int64_t wait_ms) {
   // What it brought is dealt with, and nobody knows when the next will be.
   forget_pull_under_way();
-  auto wait = pace == pull_pace::after_longest_pause
-                  ? config_.pause_ms_max
-                  : retry_.after_failure(random_());
-  self->delayed_send(self, std::chrono::milliseconds(wait), pull_due{pauses_});
+  self->delayed_send(self, std::chrono::milliseconds(wait_ms),
+                     pull_due{pauses_});
 }
 
 } // namespace troupe::actors

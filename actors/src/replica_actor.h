@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "copy_pace.h"
 #include "lane_hosted.h"
 
 #include <troupe/actors/partition_interfaces.h>
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <random>
 
 namespace troupe::actors {
@@ -37,6 +39,11 @@ struct replica_config {
   int64_t pause_ms = 100;
   int64_t pause_ms_max = 2'000;
   uint64_t seed = 0;
+  /// Of a partition that moves to this node, shared with the others that do;
+  /// null: nothing holds it up.
+  std::shared_ptr<copy_pace> pace;
+  /// A clock that never goes back, for the pace.
+  std::function<int64_t()> steady_now;
 };
 
 struct replica_state;
@@ -62,6 +69,7 @@ private:
   /// Tells the link that nobody waits any more.
   void forget_pull_under_way();
   void pause(pull_pace pace);
+  void ask_position_in(int64_t wait_ms);
   uint32_t wait_ms();
 
   replica_pointer self;
@@ -74,6 +82,8 @@ private:
   /// Questions to the partition without an answer. Only the last answer counts:
   /// the ones before belong to another leader.
   size_t questions_ = 0;
+  /// The last of them is about batches that a leader served.
+  bool served_ = false;
   uint64_t pauses_ = 0;
   cluster::retry_pause retry_{0, 0};
   std::minstd_rand random_;

@@ -186,8 +186,6 @@ replication_config replication_of(const checked_values& checked) {
   x.lag_time_ms_max = checked.number("replica.lag.time.max.ms");
   x.fetch_bytes_max =
       static_cast<int32_t>(checked.number("replica.fetch.max.bytes"));
-  x.fetch_wait_ms_max =
-      static_cast<int32_t>(checked.number("replica.fetch.wait.max.ms"));
   x.fetch_backoff_ms =
       static_cast<int32_t>(checked.number("replica.fetch.backoff.ms"));
   x.rack_aware_reads =

@@ -67,6 +67,9 @@ constexpr config_key keys[] = {
            "troupe.queued.max.requests.per.connection."),
     number("replica.fetch.min.bytes", "1", 0, fetching),
     number("replica.fetch.response.max.bytes", "10485760", 0, fetching),
+    number("replica.fetch.wait.max.ms", "500", 0,
+           "Accepted without effect: a leader keeps a pull that finds nothing "
+           "for up to 30 s."),
     number16("share.coordinator.state.topic.min.isr", "2", groups),
     number16("share.coordinator.state.topic.replication.factor", "3", groups),
     number("socket.listen.backlog.size", "50", 1, kernel),

@@ -46,8 +46,6 @@ constexpr config_key keys[] = {
     number("replica.fetch.max.bytes", "1048576", 0, int32_top,
            "What a follower pulls of a partition at a time; a larger batch "
            "goes alone."),
-    number("replica.fetch.wait.max.ms", "500", 0, timeout_top,
-           "How long a leader keeps a follower's pull that finds nothing."),
     {"replica.lag.time.max.ms", int64, "30000", 1, int64_top, "",
      "A follower that is behind for so long leaves the ISR.", "", false},
     {"replica.selector.class", string, "", 0, 0, replica_selectors,

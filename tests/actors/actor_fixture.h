@@ -47,6 +47,12 @@ public:
     scheduler_.run();
   }
 
+  /// Time passes; timers that are over by then fire.
+  void pass(std::chrono::milliseconds time) {
+    scheduler_.advance_time(time);
+    scheduler_.run();
+  }
+
   template <class Handle, class Message>
   void tell(const Handle& whom, Message x) {
     caf::anon_send(whom, std::move(x));

@@ -39,12 +39,32 @@ struct roles_fixture : broker_fixture {
   metadata_applied apply_one(cluster::node_id leader,
                              cluster::leader_epoch_t epoch, nodes replicas,
                              storage::uuid incarnation = {}) {
+    return apply_one({leader, epoch, replicas, replicas}, incarnation);
+  }
+
+  metadata_applied
+  apply_one(cluster::partition_registration x, storage::uuid incarnation = {}) {
+    x.partition_epoch = ++changes;
     auto next = std::make_shared<cluster::metadata_image>(*image({{"t", {}}}));
     auto topic = std::make_shared<cluster::topic_image>(*next->topics.at("t"));
-    topic->partitions[0] = {leader, epoch, replicas, replicas, ++changes};
+    topic->partitions[0] = std::move(x);
     next->topics["t"] = next->topics_by_id[topic->id] = topic;
     next->nodes[this_node].incarnation = incarnation;
     return ask<metadata_applied>(broker, apply_metadata{next});
+  }
+
+  /// The leader's answer to the newest pull.
+  void arrive(size_t bytes) {
+    const auto& asked = pulls.back();
+    batches_pulled x;
+    x.outcome.name = asked.pull.name;
+    x.outcome.topic_id = asked.pull.topic_id;
+    x.outcome.fetch_offset = asked.pull.fetch_offset;
+    x.outcome.leader_epoch = asked.pull.leader_epoch;
+    x.outcome.high_watermark = asked.pull.fetch_offset;
+    x.outcome.log_start_offset = 0;
+    x.batches = storage::test::log_fixture::batch(1, bytes, 1000);
+    tell(asked.client, std::move(x));
   }
 
   bool on_disk() const {
@@ -111,6 +131,26 @@ TEST_CASE("broker: a follower of nobody waits for a leader") {
   // In the same epoch there is nothing new to ask.
   x.apply_one(other_node, 2, {other_node, this_node});
   CHECK(x.pulls.size() == 1);
+}
+
+TEST_CASE("broker: what moves here is copied at a bounded pace until it is in "
+          "sync") {
+  roles_fixture x;
+  x.config.config.replication.moving_bytes_per_second = 1;
+  x.start();
+  cluster::partition_registration moving{
+      other_node, 1, {other_node, this_node}, {other_node}, 0, {this_node}};
+  x.apply_one(moving);
+  REQUIRE(x.pulls.size() == 1);
+  x.arrive(100);
+  x.fire_timers();
+  CHECK(x.pulls.size() == 1);
+  moving.isr.push_back(this_node);
+  x.apply_one(moving);
+  REQUIRE(x.pulls.size() == 2);
+  x.arrive(100);
+  x.fire_timers();
+  CHECK(x.pulls.size() > 2);
 }
 
 TEST_CASE("broker: a replica that is not needed any more is erased") {

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+
 namespace troupe::actors {
 
 namespace {
@@ -111,11 +113,47 @@ TEST_CASE_FIXTURE(replicated_group_fixture,
   now.steady_ms += 5000;
   fire_timers();
   CHECK(newest_commit_error() == group_error::coordinator_not_available);
-  fire_timers();
-  commit(6, "g", 41);
-  CHECK(newest_commit_error() == group_error::coordinator_load_in_progress);
+  CHECK(committed("g") == -1);
   finish_sync();
   CHECK(committed("g") == 42);
+  CHECK(heard.answers.size() == 1);
+}
+
+TEST_CASE_FIXTURE(replicated_group_fixture,
+                  "group coordinator: while an append takes long its groups "
+                  "are served, and who comes is told in time") {
+  commit(5, "g", 42);
+  now.steady_ms += 5000;
+  fire_timers();
+  CHECK_FALSE(ask<groups_listed>(coordinator, list_groups{}).loading);
+  commit(6, "g", 43);
+  CHECK(heard.answers.size() == 1);
+  now.steady_ms += 5000;
+  fire_timers();
+  REQUIRE(heard.answers.size() == 2);
+  CHECK(newest().ticket == 6);
+  CHECK(newest_commit_error() == group_error::coordinator_not_available);
+  finish_sync();
+  CHECK(committed("g") == 42);
+  finish_sync();
+  CHECK(committed("g") == 43);
+}
+
+TEST_CASE_FIXTURE(group_coordinator_fixture,
+                  "group coordinator: what was given up is loaded again soon") {
+  using namespace std::chrono_literals;
+  tell(partition, reconfigure_log{store.options.config, 2});
+  commit(5, "g", 42);
+  CHECK(newest_as<cluster::commit_answer>().error
+        == group_error::coordinator_not_available);
+  tell(partition, reconfigure_log{store.options.config, 1});
+  commit(6, "g", 43);
+  CHECK(newest_as<cluster::commit_answer>().error
+        == group_error::coordinator_load_in_progress);
+  now.steady_ms += 100;
+  pass(100ms);
+  commit(7, "g", 44);
+  CHECK(committed("g") == 44);
 }
 
 TEST_CASE_FIXTURE(group_coordinator_fixture,

@@ -102,6 +102,32 @@ TEST_CASE_FIXTURE(group_shard_fixture,
 }
 
 TEST_CASE_FIXTURE(group_shard_fixture,
+                  "group shard: an append that takes long is told to whoever "
+                  "waits, and counts all the same") {
+  commit(1, "g", 10);
+  auto batch = begin_append();
+  commit(2, "g", 11);
+  shard->take(shard->groups().heartbeat(3, {"g", "nobody", {}, 3}, now));
+  CHECK(answered().empty());
+  auto late = cluster::group_error::coordinator_not_available;
+  shard->refuse_waiting(late);
+  CHECK(answered() == tickets{1, 2, 3});
+  CHECK(error_of(last_answers[0]) == late);
+  CHECK(error_of(last_answers[1]) == late);
+  // Members that are there must not take the coordinator for gone.
+  CHECK(error_of(last_answers[2]) == cluster::group_error::unknown_member_id);
+  CHECK(shard->state() == group_shard::phase::serving);
+  end_append(batch);
+  CHECK(stored_offset("g") == 10);
+  REQUIRE(append());
+  CHECK(stored_offset("g") == 11);
+  CHECK(answered().empty());
+  commit(4, "g", 12);
+  REQUIRE(append());
+  CHECK(answered() == tickets{4});
+}
+
+TEST_CASE_FIXTURE(group_shard_fixture,
                   "group shard: who is parked hears of the end") {
   config.initial_rebalance_delay_ms = 3000;
   cluster::join_request x;

@@ -55,6 +55,33 @@ TEST_CASE("partition: without the checkpoint of a cut it fails") {
   CHECK(x.applied[0].pace == pull_pace::after_longest_pause);
 }
 
+TEST_CASE("partition: a cut whose checkpoint comes late is no failure") {
+  replicated_fixture x;
+  x.append(1);
+  x.follow(4);
+  one_replica leader{other_node, pair_registration(other_node, 4)};
+  leader.append();
+  x.hold_checkpoints = true;
+  x.arrive(leader);
+  REQUIRE(x.checkpoints.size() == 1);
+  x.fire_timers();
+  CHECK(x.failures.empty());
+  CHECK(x.applied.empty());
+  REQUIRE(x.checkpoints.size() == 2);
+  CHECK(x.checkpoints[1].name == x.checkpoints[0].name);
+  SUBCASE("it goes on") {
+    x.finish_checkpoint();
+    REQUIRE(x.applied.size() == 1);
+    CHECK(x.applied[0].pace == pull_pace::at_once);
+  }
+  SUBCASE("closed meanwhile it has nothing to save any more") {
+    CHECK(x.close(false).why.ok());
+    x.fire_timers();
+    CHECK(x.checkpoints.size() == 2);
+  }
+  CHECK(x.failures.empty());
+}
+
 TEST_CASE("partition: with fsync a follower pulls on once it has synced") {
   replicated_fixture x(durability::fsync);
   x.follow(4);

@@ -2,7 +2,12 @@
 #include "actor_fixture.h"
 #include "replica_actor.h"
 
+#include <chrono>
+#include <cstddef>
 #include <map>
+#include <memory>
+#include <utility>
+#include <vector>
 
 using namespace troupe;
 using namespace troupe::actors;
@@ -14,7 +19,7 @@ constexpr cluster::node_id next_leader = 3;
 
 /// One real replica between a partition and links that only take notes.
 struct replica_fixture : actor_fixture {
-  replica_fixture() {
+  explicit replica_fixture(std::shared_ptr<copy_pace> pace = nullptr) {
     for (auto node : {leader, next_leader})
       links[node] =
           keep(system().spawn(link_of, &asked[node], &forgotten[node]));
@@ -27,6 +32,8 @@ struct replica_fixture : actor_fixture {
       return found == links.end() ? batch_source_actor{} : found->second;
     };
     config.seed = 5;
+    config.pace = std::move(pace);
+    config.steady_now = [this] { return steady_ms; };
     config.partition = keep(system().spawn(partition_of, this));
     replica =
         keep(spawn_on(system(), nullptr, actors::replica, std::move(config)));
@@ -86,8 +93,10 @@ struct replica_fixture : actor_fixture {
     tell(replica, pull_applied{{7, from, 6}, pace});
   }
 
-  void arrive(storage::offset_t fetch_offset, problem why = {}) {
+  void
+  arrive(storage::offset_t fetch_offset, problem why = {}, size_t bytes = 0) {
     batches_pulled x;
+    x.batches = storage::buffer::copy_of(std::vector<std::byte>(bytes));
     x.outcome.fetch_offset = fetch_offset;
     x.outcome.why = std::move(why);
     tell(replica, std::move(x));
@@ -99,6 +108,7 @@ struct replica_fixture : actor_fixture {
   std::vector<find_pull_position> positions;
   std::vector<append_pulled> applied;
   replica_actor replica;
+  int64_t steady_ms = 0;
 };
 
 } // namespace
@@ -117,8 +127,25 @@ TEST_CASE("replica: it pulls from where the partition's log ends") {
   CHECK(pull.leader_epoch == 7);
   CHECK(pull.fetch_offset == 40);
   CHECK(pull.last_epoch == 6);
-  CHECK(pull.wait_ms_max >= 15'000);
-  CHECK(pull.wait_ms_max <= 30'000);
+}
+
+TEST_CASE("replica: a leader may keep a pull whose answer before arrived") {
+  replica_fixture x;
+  auto waits = [&] { return x.asked[leader].back().pull.wait_ms_max; };
+  x.follow(leader);
+  x.go_on(40);
+  CHECK(waits() == 0);
+  x.arrive(40);
+  x.go_on(40);
+  CHECK(waits() >= 15'000);
+  CHECK(waits() <= 30'000);
+  // What came meanwhile may be lost.
+  x.arrive(40, {errc::timed_out, "no"});
+  x.go_on(40, pull_pace::after_pause);
+  x.fire_timers();
+  x.go_on(40);
+  REQUIRE(x.asked[leader].size() == 3);
+  CHECK(waits() == 0);
 }
 
 TEST_CASE("replica: one pull after the other, each applied before the next") {
@@ -163,6 +190,34 @@ TEST_CASE("replica: what the leader refuses is asked again after a pause") {
   CHECK(x.positions.size() == 2);
   x.go_on(40);
   CHECK(x.asked[leader].size() == 2);
+}
+
+TEST_CASE("replica: what its partition cannot append it pulls ever more "
+          "seldom") {
+  using namespace std::chrono_literals;
+  replica_fixture x;
+  x.follow(leader);
+  auto fail_to_append = [&] {
+    x.go_on(40);
+    x.arrive(40);
+    x.go_on(40, pull_pace::after_pause);
+  };
+  for (int i = 0; i < 6; ++i) {
+    fail_to_append();
+    x.fire_timers();
+  }
+  auto before = x.positions.size();
+  fail_to_append();
+  x.pass(900ms);
+  CHECK(x.positions.size() == before);
+  x.pass(1'100ms);
+  CHECK(x.positions.size() == before + 1);
+  // Once something was appended the first pause is as short as ever.
+  x.go_on(40);
+  x.arrive(40);
+  fail_to_append();
+  x.pass(100ms);
+  CHECK(x.positions.size() == before + 2);
 }
 
 TEST_CASE("replica: a new leader is asked at once, the old one forgotten") {
@@ -228,4 +283,24 @@ TEST_CASE("replica: told to stop it forgets its pull and ends") {
   CHECK(x.forgotten[leader] == 1);
   x.follow(leader);
   CHECK(x.positions.size() == 1);
+}
+
+TEST_CASE("replica: one that moves here waits until what came is paid for") {
+  replica_fixture x(std::make_shared<copy_pace>(1'000));
+  x.follow(leader);
+  x.go_on(40);
+  REQUIRE(x.asked[leader].size() == 1);
+  x.arrive(40, {}, 3'000);
+  x.go_on(45);
+  CHECK(x.asked[leader].size() == 1);
+  // The link must not keep credit for it meanwhile.
+  CHECK(x.forgotten[leader] == 1);
+  x.steady_ms = 1'999;
+  x.fire_timers();
+  x.go_on(45);
+  CHECK(x.asked[leader].size() == 1);
+  x.steady_ms = 2'000;
+  x.fire_timers();
+  x.go_on(45);
+  CHECK(x.asked[leader].size() == 2);
 }

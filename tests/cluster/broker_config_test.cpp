@@ -52,7 +52,6 @@ void check_same(const cluster_config& a, const cluster_config& b) {
 void check_same(const replication_config& a, const replication_config& b) {
   CHECK(a.lag_time_ms_max == b.lag_time_ms_max);
   CHECK(a.fetch_bytes_max == b.fetch_bytes_max);
-  CHECK(a.fetch_wait_ms_max == b.fetch_wait_ms_max);
   CHECK(a.fetch_backoff_ms == b.fetch_backoff_ms);
   CHECK(a.rack_aware_reads == b.rack_aware_reads);
   CHECK(a.moving_bytes_per_second == b.moving_bytes_per_second);
@@ -169,7 +168,6 @@ TEST_CASE("broker config: the keys of a cluster arrive in their members") {
 TEST_CASE("broker config: the keys of replication arrive in their members") {
   auto x = made({{"replica.lag.time.max.ms", "1"},
                  {"replica.fetch.max.bytes", "2"},
-                 {"replica.fetch.wait.max.ms", "3"},
                  {"replica.fetch.backoff.ms", "4"},
                  {"troupe.moving.bytes.per.second", "5"},
                  {"replica.selector.class",
@@ -177,7 +175,6 @@ TEST_CASE("broker config: the keys of replication arrive in their members") {
                .replication;
   CHECK(x.lag_time_ms_max == 1);
   CHECK(x.fetch_bytes_max == 2);
-  CHECK(x.fetch_wait_ms_max == 3);
   CHECK(x.fetch_backoff_ms == 4);
   CHECK(x.moving_bytes_per_second == 5);
   CHECK(x.rack_aware_reads);

@@ -11,8 +11,6 @@ struct replication_config {
   int64_t lag_time_ms_max = 30000;
   /// Batches in one answer to a follower; a larger batch goes alone.
   int32_t fetch_bytes_max = 1048576;
-  /// How long a leader keeps a pull that finds nothing.
-  int32_t fetch_wait_ms_max = 500;
   /// Between a pull that failed and the next. Kafka waits 1000.
   int32_t fetch_backoff_ms = 100;
   /// A consumer that says its rack is sent to the replica there (KIP-392).
