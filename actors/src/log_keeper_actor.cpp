@@ -106,12 +106,14 @@ log_closed log_keeper_state::on_close_log(close_log& x) {
   auto log = std::move(*x.value);
   auto name = log->options().name;
   auto topic_id = log->options().topic_id;
-  auto checkpoint = log->close(x.high_watermark);
-  log.reset();
   if (x.erase) {
+    // Without `close`: nobody waits for a sync of what is to be removed.
+    log.reset();
     auto erased = erase(name, topic_id);
     return erased ? log_closed{} : log_closed{problem{erased.error()}};
   }
+  auto checkpoint = log->close(x.high_watermark);
+  log.reset();
   if (!checkpoint)
     return {problem{std::move(checkpoint.error())}};
   auto saved = config.offsets->save(name, *checkpoint, storage::durable::no);

@@ -103,7 +103,7 @@ void log::synced_up_to(offset_t offset) {
   x.synced_offset = synced;
   // Whatever existed before the last synced batch was part of that plan;
   // what is as new as the plan itself may have come after it.
-  if (synced > x.active().base_offset())
+  if (synced > std::max(x.active().base_offset(), x.gaps_marked_at))
     x.directory_changed = x.directory_created = false;
   for (size_t i = 0; i + 1 < x.segments.size(); ++i) {
     if (x.segment_end(i) >= synced)

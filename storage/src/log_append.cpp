@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log_state.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 
 namespace troupe::storage {
 
@@ -24,6 +26,13 @@ check_internal(std::span<const std::byte> bytes, int64_t segment_bytes_max) {
   if (batch_crc(*header, bytes.subspan(batch_header_bytes)) != header->crc)
     return failure(errc::corrupt_batch, "append: CRC does not match");
   return header;
+}
+
+/// Compaction took away what lay before one of them.
+bool leave_gap(std::span<const batch_header> headers, offset_t expected) {
+  return std::ranges::any_of(headers, [&](const batch_header& x) {
+    return x.base_offset != std::exchange(expected, x.next_offset());
+  });
 }
 
 } // namespace
@@ -96,6 +105,10 @@ log::append_replicated(const buffer& batches, timestamp_ms now) {
   auto headers = x.check_replicated(batches.bytes());
   if (!headers)
     return failure(std::move(headers.error()));
+  // Recovery would take a gap for damage, whatever the topic says by then.
+  if (leave_gap(*headers, x.end_offset))
+    if (auto done = x.mark_gaps(); !done)
+      return failure(std::move(done.error()));
   append_info info{x.end_offset, x.end_offset, no_timestamp, false};
   std::span<const batch_header> left{*headers};
   auto bytes = batches.bytes();
@@ -127,11 +140,12 @@ log::state::check_replicated(std::span<const std::byte> bytes) const {
         || header->size_bytes()
                > static_cast<size_t>(std::numeric_limits<int32_t>::max()))
       return failure(errc::corrupt_batch, "append: batch is cut off");
-    auto after_gap = gaps && header->base_offset > expected;
-    if (header->base_offset != expected && !after_gap)
+    if (header->base_offset < expected
+        || header->last_offset() - expected > relative_offset_max)
       return failure(errc::offset_out_of_range,
                      "append: batch begins at offset "
-                         + std::to_string(header->base_offset) + ", not at "
+                         + std::to_string(header->base_offset)
+                         + ", which does not follow "
                          + std::to_string(expected));
     auto records = bytes.subspan(batch_header_bytes,
                                  header->size_bytes() - batch_header_bytes);

@@ -134,6 +134,7 @@ result<void> log::state::mark_gaps() {
     return failure(std::move(made.error()));
   directory_changed = true;
   gaps_marked = true;
+  gaps_marked_at = end_offset;
   allow_gaps();
   return {};
 }

@@ -14,7 +14,7 @@ struct log_directory {
   std::vector<offset_t> segments;
   bool created = false;
   bool has_damaged_ranges = false;
-  /// Compaction took batches away.
+  /// Compaction took batches away, here or where this was copied from.
   bool has_gaps = false;
 };
 

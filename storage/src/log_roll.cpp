@@ -14,7 +14,6 @@ namespace {
 
 /// Pending index rows are written out in pieces of this size.
 constexpr size_t index_write_bytes = 64 << 10;
-constexpr auto relative_offset_max = std::numeric_limits<int32_t>::max();
 
 } // namespace
 

@@ -13,6 +13,8 @@
 #include <troupe/storage/log.h>
 
 #include <array>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -51,6 +53,9 @@ struct log::state {
                             const batch_visitor& visit);
 
   result<void> check_writable() const;
+  /// Indexes count offsets from the base of their segment, as i32.
+  static constexpr offset_t relative_offset_max =
+      std::numeric_limits<int32_t>::max();
   /// What is about to be appended, as far as rolling goes.
   struct pending_append {
     uint64_t bytes = 0;
@@ -67,7 +72,7 @@ struct log::state {
   result<batch_header> check_batch(std::span<const std::byte> bytes,
                                    const append_options& how,
                                    std::vector<record_failure>* failures);
-  /// Headers of whole batches that continue at the end; empty is an error.
+  /// Headers of whole batches that ascend from the end on; empty is an error.
   result<std::vector<batch_header>>
   check_replicated(std::span<const std::byte> bytes) const;
   /// Appends the batches that fit into the active segment, at least one.
@@ -153,10 +158,13 @@ struct log::state {
   offset_t synced_offset = 0;
   bool checkpoint_holds = false;
 
-  /// Compaction took batches away, or may have: offsets ascend with gaps.
+  /// Compaction took batches away, here or where this is copied from, or may
+  /// have: offsets ascend with gaps.
   bool gaps = false;
   /// That is noted on disk.
   bool gaps_marked = false;
+  /// Where the log ended then: only a sync of more has covered the note.
+  offset_t gaps_marked_at = no_offset;
   offset_t first_dirty_offset = 0;
   /// Plans of another generation are worthless.
   uint64_t compaction_generation = 0;

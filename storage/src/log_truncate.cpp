@@ -143,6 +143,7 @@ void log::state::forget_after_end() {
   start_offset = std::min(start_offset, end_offset);
   synced_offset = std::min(synced_offset, end_offset);
   first_dirty_offset = std::min(first_dirty_offset, end_offset);
+  gaps_marked_at = std::min(gaps_marked_at, end_offset);
   epochs.truncate_to(end_offset);
   if (fences.empty())
     return;

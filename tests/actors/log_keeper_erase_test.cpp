@@ -2,6 +2,8 @@
 #include "log_keeper_fixture.h"
 #include "partition_directory.h"
 
+#include <tests/storage/fault_file_system.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -20,6 +22,18 @@ TEST_CASE("log keeper: an erased log leaves nothing behind") {
   auto again = x.open(2);
   REQUIRE(again.why.ok());
   CHECK((*again.value)->end_offset() == 0);
+}
+
+TEST_CASE("log keeper: nobody waits for a sync of a log that is erased") {
+  storage::test::fault_file_system disk;
+  keeper_fixture x;
+  x.start_on(disk, "/data", false);
+  auto opened = x.open();
+  REQUIRE(opened.why.ok());
+  append(opened);
+  auto syncs = disk.syncs();
+  CHECK(x.close(opened, true).why.ok());
+  CHECK(disk.syncs() == syncs);
 }
 
 TEST_CASE("log keeper: a log with the longest name is erased") {

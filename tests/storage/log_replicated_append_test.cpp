@@ -69,9 +69,12 @@ TEST_CASE("log: replicated batches that do not fit are refused whole") {
     CHECK(x->end_offset() == 1);
     return code_of(done);
   };
-  CHECK(refused(replicated({2}, 1)) == errc::offset_out_of_range);
   CHECK(refused(replicated({0}, 1)) == errc::offset_out_of_range);
-  CHECK(refused(replicated({1, 3}, 1)) == errc::offset_out_of_range);
+  CHECK(refused(replicated({1, 1}, 1)) == errc::offset_out_of_range);
+  CHECK(refused(replicated({1, 3, 2}, 1)) == errc::offset_out_of_range);
+  // Farther than one segment reaches, no compaction takes anything away.
+  CHECK(refused(replicated({(int64_t{1} << 31) + 1}, 1))
+        == errc::offset_out_of_range);
   CHECK(refused(buffer{}) == errc::corrupt_batch);
   auto good = replicated({1, 2}, 1);
   CHECK(refused(good.slice(0, good.size() - 1)) == errc::corrupt_batch);
@@ -92,6 +95,62 @@ TEST_CASE("log: replication reports what it could append before an error") {
   CHECK(done->next_offset > 0);
   CHECK(done->next_offset < 10);
   CHECK(x->append_replicated(replicated({x->end_offset()}, 1), x.now));
+}
+
+TEST_CASE("log: a copy of what once was compacted takes its gaps") {
+  log_fixture x;
+  REQUIRE_FALSE(x.options.config.cleanup_compact);
+  x.open();
+  REQUIRE(x->append_replicated(replicated({3, 4, 9, 20, 21}, 1), x.now));
+  CHECK(x->end_offset() == 22);
+  CHECK(x.read_bases(0) == std::vector<offset_t>{3, 4, 9, 20, 21});
+  SUBCASE("and finds them again after a crash") {
+    x.kill_and_open();
+  }
+  SUBCASE("and after a clean stop") {
+    x.restart();
+    CHECK_FALSE(x.report.scanned);
+  }
+  CHECK(x->end_offset() == 22);
+  CHECK(x.report.bytes_truncated == 0);
+  CHECK(x.read_bases(5) == std::vector<offset_t>{9, 20, 21});
+}
+
+TEST_CASE("log: a copy keeps its gaps when the topic is compacted no more") {
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    log_fixture x;
+    x.options.config.cleanup_compact = true;
+    x.open();
+    REQUIRE(x->append_replicated(replicated({0, 1}, 1), x.now));
+    // A sync that is under way when the first gap comes does not cover it.
+    auto plan = x->plan_sync();
+    REQUIRE(run_sync(x.fs, plan));
+    REQUIRE(x->append_replicated(replicated({5, 7}, 1), x.now));
+    x->synced_up_to(plan.end_offset);
+    x.sync();
+    x.saved = x->checkpoint(x->end_offset());
+    x.options.config.cleanup_compact = false;
+    x.log_.reset();
+    x.fs.crash(seed);
+    x.open();
+    CAPTURE(seed);
+    CHECK(x->end_offset() == 8);
+    CHECK(x.report.bytes_truncated == 0);
+    CHECK(x.read_bases(2) == std::vector<offset_t>{5, 7});
+  }
+}
+
+TEST_CASE("log: a gap that cannot be noted is not written") {
+  log_fixture x;
+  x.open();
+  x.append();
+  x.fs.inject(operation::open, "compacted", ENOSPC);
+  CHECK(code_of(x->append_replicated(replicated({4}, 1), x.now))
+        == errc::disk_full);
+  CHECK(x->end_offset() == 1);
+  REQUIRE(x->append_replicated(replicated({4}, 1), x.now));
+  x.kill_and_open();
+  CHECK(x->end_offset() == 5);
 }
 
 } // namespace troupe::storage::test

@@ -136,7 +136,7 @@ class timestamp_search;
 /// Directory:  00000000000000000000.log  .index  .timeindex
 ///             00000000000000012345.log  ...      partition.metadata
 /// Invariants: log start <= recovery point <= end; batches are contiguous in
-/// the files, and so are their offsets until compaction takes batches away;
+/// the files, and so are their offsets unless compaction took batches away;
 /// index entries point at batches; what `append` refused left no bytes behind.
 class log {
 public:
@@ -164,9 +164,10 @@ public:
                              std::vector<record_failure>* failures = nullptr);
 
   /// Appends whole batches that already carry offsets and epochs, byte for
-  /// byte (replication). Must continue at `end_offset()`, or after it where the
-  /// topic is compacted. When the medium fails
-  /// after some of them, `next_offset` tells how far it got.
+  /// byte (replication). Must begin at `end_offset()` or after it, and ascend:
+  /// where compaction took batches away, they have gaps between them, also when
+  /// the topic is compacted no more. When the medium fails after some of them,
+  /// `next_offset` tells how far it got.
   result<append_info> append_replicated(const buffer& batches,
                                         timestamp_ms now);
 
