@@ -169,6 +169,7 @@ void partition_state::on_check_replicas() {
     if (x.pull && now >= x.wait_until_ms)
       x.pull->request.wait_ms_max = 0;
   serve_due_pulls();
+  answer_deletions();
   propose_if_due();
 }
 
@@ -176,7 +177,6 @@ void partition_state::serve_due_pulls() {
   serve_pulls([](const remote_follower& x) {
     return x.pull->request.wait_ms_max == 0;
   });
-  answer_deletions();
 }
 
 void partition_state::propose_if_due() {
