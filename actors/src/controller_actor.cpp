@@ -11,7 +11,10 @@ namespace troupe::actors {
 namespace {
 
 /// How long the deciding node may take; sessions have deadlines of their own.
-constexpr std::chrono::seconds forward_timeout{15};
+constexpr std::chrono::milliseconds forward_timeout{15'000};
+
+/// Questions that wait while nobody decides.
+constexpr size_t parked_max = 1000;
 
 problem no_controller() {
   return cluster::decision{cluster::refusal::not_controller,
@@ -98,16 +101,25 @@ void controller_state::open(controller_config x) {
 template <class Question>
 caf::result<metadata_decided> controller_state::on_question(const Question& x) {
   auto answer = self->make_response_promise<metadata_decided>();
-  auto question = to_pending({*core_, upkeep_->sessions()}, x);
-  auto items = question.items;
-  if (only_validates(x)) {
-    auto round = decide_round(*image_, {std::move(question)}, 1);
-    auto imagined = cluster::apply(*image_, round.delta, image_->end_offset);
-    metadata_decided decided{std::move(round.results.front()),
-                             imagined ? *imagined : image_};
-    answer.deliver(std::move(decided));
+  if (!only_validates(x)) {
+    decide(x, answer, config_.now() + forward_timeout.count());
     return answer;
   }
+  auto question = to_pending({*core_, upkeep_->sessions()}, x);
+  auto round = decide_round(*image_, {std::move(question)}, 1);
+  auto imagined = cluster::apply(*image_, round.delta, image_->end_offset);
+  metadata_decided decided{std::move(round.results.front()),
+                           imagined ? *imagined : image_};
+  answer.deliver(std::move(decided));
+  return answer;
+}
+
+template <class Question>
+void controller_state::decide(
+    const Question& x, caf::typed_response_promise<metadata_decided> answer,
+    int64_t deadline_ms) {
+  auto question = to_pending({*core_, upkeep_->sessions()}, x);
+  auto items = question.items;
   auto done = [this, answer](std::vector<problem> results,
                              storage::offset_t end_offset) {
     answer_when_applied(answer, std::move(results), end_offset);
@@ -115,15 +127,18 @@ caf::result<metadata_decided> controller_state::on_question(const Question& x) {
   if (leads_ || starting_) {
     question.done = done;
     prepare(x, [this, question] { enqueue(question); });
-    return answer;
+    return;
   }
   auto fail = [done, items](const problem& why) {
     done(std::vector<problem>(items, why), 0);
   };
   auto there = decider();
   if (there == nullptr) {
-    fail(no_controller());
-    return answer;
+    if (!park(deadline_ms, [this, x, answer, deadline_ms] {
+          decide(x, answer, deadline_ms);
+        }))
+      fail(no_controller());
+    return;
   }
   ask<decided_elsewhere>(
       there, forward_timeout, forwarded<Question>{x},
@@ -134,7 +149,6 @@ caf::result<metadata_decided> controller_state::on_question(const Question& x) {
           fail({errc::internal, "another node gave no complete answer"});
       },
       fail);
-  return answer;
 }
 
 template <class Question>
@@ -148,6 +162,18 @@ controller_state::on_forwarded(const forwarded<Question>& x) {
   };
   prepare(x.question, [this, question] { enqueue(question); });
   return answer;
+}
+
+bool controller_state::park(int64_t deadline_ms, std::function<void()> again) {
+  if (parked_.size() >= parked_max || config_.now() >= deadline_ms)
+    return false;
+  parked_.push_back(std::move(again));
+  return true;
+}
+
+void controller_state::ask_again() {
+  for (auto& again : std::exchange(parked_, {}))
+    again();
 }
 
 void controller_state::answer_lost(uint64_t number, const caf::error& why) {

@@ -58,6 +58,11 @@ struct controller_state {
   /// A question from this node.
   template <class Question>
   caf::result<metadata_decided> on_question(const Question& x);
+  /// Here, or by the node that decides; waits for one until `deadline_ms`.
+  template <class Question>
+  void decide(const Question& x,
+              caf::typed_response_promise<metadata_decided> answer,
+              int64_t deadline_ms);
   /// A question from another node.
   template <class Question>
   caf::result<decided_elsewhere> on_forwarded(const forwarded<Question>& x);
@@ -118,6 +123,10 @@ private:
             },
             [this, number](const caf::error& x) { answer_lost(number, x); });
   }
+  /// While nobody decides: `again` is called when somebody may. False: too many
+  /// wait already, or it did for long enough.
+  bool park(int64_t deadline_ms, std::function<void()> again);
+  void ask_again();
   void answer_lost(uint64_t number, const caf::error& why);
   /// Fails everything that was asked.
   void give_up_asking();
@@ -172,6 +181,8 @@ private:
   /// What becomes of questions on their way, when no answer comes.
   std::map<uint64_t, std::function<void(const problem&)>> asked_;
   uint64_t asked_number_ = 0;
+  /// Questions that wait for somebody to decide them.
+  std::vector<std::function<void()>> parked_;
 
   /// Nodes that are removed once they do not vote any more.
   std::vector<std::pair<cluster::node_id, std::function<void()>>> removals_;

@@ -117,6 +117,7 @@ void controller_state::refuse_all(const problem& why) {
 
 void controller_state::on_image_committed(const image_committed& x) {
   take_image(x.image);
+  ask_again();
   run_round();
 }
 
@@ -179,6 +180,7 @@ void controller_state::on_quorum_changed(const quorum_changed& x) {
     spdlog::info("controller.elected epoch={}", epoch_);
     begin_leading();
   }
+  ask_again();
   run_round();
 }
 

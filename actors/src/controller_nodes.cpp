@@ -57,6 +57,11 @@ caf::result<heartbeat_answered> controller_state::on_forwarded_heartbeat(
 void controller_state::decide_heartbeat(
     const cluster::node_heartbeat& x,
     caf::typed_response_promise<heartbeat_answered> answer) {
+  // It is alive, however long the round in work takes to be committed.
+  auto known = image_->nodes.find(x.node);
+  if (leads_ && known != image_->nodes.end()
+      && known->second.incarnation == x.incarnation)
+    upkeep_->sessions().heard(x, config_.now());
   if (!x.failed.empty())
     decide_failures(x);
   auto verdict = std::make_shared<heartbeat_answered>();

@@ -60,11 +60,24 @@ topic_answer answer_error(const asked_topic& x, int16_t version, int16_t code) {
   return answer;
 }
 
+/// Why a topic could not be made, as a client may see it here: librdkafka takes
+/// every error of a topic but a few for one that will not pass.
+int16_t code_for_not_created(const problem& why) {
+  using kafka::error_code;
+  auto code = wire_code(why);
+  for (auto passing : {error_code::not_controller, error_code::request_timed_out,
+                       error_code::kafka_storage_error,
+                       error_code::throttling_quota_exceeded})
+    if (code == wire_code(passing))
+      return wire_code(error_code::leader_not_available);
+  return code;
+}
+
 int16_t
 code_for_missing(const std::string& name,
                  const std::unordered_map<std::string, problem>& not_created) {
   if (auto known = not_created.find(name); known != not_created.end())
-    return wire_code(known->second);
+    return code_for_not_created(known->second);
   return unknown_topic_code(name);
 }
 
