@@ -31,11 +31,12 @@ void pulls_served::open(uint64_t credit_bytes) {
 void pulls_served::clear() {
   waiting_.clear();
   answers_.clear();
+  bare_.clear();
   credit_ = cluster::credit_window{};
 }
 
 bool pulls_served::begin(const send_pull& x) {
-  if (waiting_.size() + answers_.size() >= limits_.pulls_max)
+  if (waiting_.size() + answers_.size() + bare_.size() >= limits_.pulls_max)
     return false;
   waiting_.insert_or_assign(x.pull.name, pull{x.number, x.pull.fetch_offset});
   return true;
@@ -46,7 +47,8 @@ void pulls_served::answer(records_pulled x) {
   if (found == waiting_.end()
       || found->second.fetch_offset != x.outcome.fetch_offset)
     return;
-  answers_.push_back({found->second.number, std::move(x)});
+  auto& queue = x.records.size > 0 ? answers_ : bare_;
+  queue.push_back({found->second.number, std::move(x)});
   waiting_.erase(found);
 }
 
@@ -60,26 +62,31 @@ uint32_t pulls_served::piece_bytes() const noexcept {
 }
 
 bool pulls_served::stalled() const noexcept {
-  if (answers_.empty() || answers_.front().answer.records.size == 0)
+  if (answers_.empty())
     return false;
   auto wanted = piece_bytes();
   return wanted == 0 || credit_.left() < wanted;
 }
 
 std::optional<pulls_served::message> pulls_served::next() {
+  if (bare_.empty())
+    return next_piece();
+  auto done = first_piece(bare_.front(), {}, false);
+  bare_.pop_front();
+  return done;
+}
+
+std::optional<pulls_served::message> pulls_served::next_piece() {
   if (answers_.empty() || stalled())
     return std::nullopt;
   auto& x = answers_.front();
   auto size = piece_bytes();
+  auto read = read_piece(x.answer.records, x.sent_bytes, size);
+  auto broken = !read;
   storage::buffer piece;
-  bool broken = false;
-  if (size > 0) {
-    auto read = read_piece(x.answer.records, x.sent_bytes, size);
-    broken = !read;
-    if (read) {
-      static_cast<void>(credit_.take(size));
-      piece = std::move(*read);
-    }
+  if (read) {
+    static_cast<void>(credit_.take(size));
+    piece = std::move(*read);
   }
   bool first = x.sent_bytes == 0;
   x.sent_bytes += size;

@@ -38,7 +38,8 @@ public:
   bool begin(const send_pull& x);
   /// The partition answered, perhaps something that nobody waits for.
   void answer(records_pulled x);
-  /// What can be sent now; reads from the page cache.
+  /// What can be sent now; reads from the page cache. Answers without records
+  /// pass those that wait for credit: errors and high watermarks are urgent.
   std::optional<message> next();
   /// Whether answers wait for nothing but credit.
   bool stalled() const noexcept;
@@ -60,15 +61,19 @@ private:
     uint32_t sent_bytes = 0;
   };
 
-  /// How much of the first answer may go now.
+  /// How much of the first answer with records may go now.
   uint32_t piece_bytes() const noexcept;
-  message first_piece(answer_under_way& x, storage::buffer piece, bool broken);
+  std::optional<message> next_piece();
+  static message
+  first_piece(answer_under_way& x, storage::buffer piece, bool broken);
 
   pulls_served_limits limits_;
   cluster::credit_window credit_;
   std::unordered_map<storage::topic_partition, pull> waiting_;
-  /// One after the other: at most one is in pieces at a time.
+  /// With records, one after the other: at most one is in pieces at a time.
   std::deque<answer_under_way> answers_;
+  /// Without records.
+  std::deque<answer_under_way> bare_;
 };
 
 } // namespace troupe::actors

@@ -113,6 +113,25 @@ TEST_CASE("pulls served: an answer without records needs no credit") {
   CHECK(std::get<pull_answered>(*sent).batches_bytes == 0);
 }
 
+TEST_CASE("pulls served: an answer without records passes those that wait for "
+          "credit") {
+  serving files("0123456789");
+  pulls_served x(pieces_of(4));
+  x.open(4);
+  REQUIRE(x.begin(files.pull(0, 1)));
+  REQUIRE(x.begin(files.pull(1, 2)));
+  x.answer(files.answer(0));
+  CHECK(text_of(std::get<pull_answered>(*x.next()).piece) == "0123");
+  CHECK(x.stalled());
+  x.answer(files.cut(1, 0));
+  auto urgent = x.next();
+  REQUIRE(urgent);
+  CHECK(std::get<pull_answered>(*urgent).number == 2);
+  CHECK_FALSE(x.next());
+  x.grant(4);
+  CHECK(text_of(std::get<pull_continued>(*x.next()).piece) == "4567");
+}
+
 TEST_CASE("pulls served: a newer pull takes the place of an older one") {
   serving files("0123");
   pulls_served x(pieces_of(4));

@@ -61,7 +61,8 @@ partition(partition_actor::pointer self, session_fixture* test) {
       [=](const append_records& x) {
         test->appends.push_back(x);
         if (!test->mute)
-          self->send(x.client, append_finished{x.ticket, {}, {}, 0, {}});
+          self->send(x.client, append_finished{
+                                   x.ticket, test->append_refusal, {}, 0, {}});
       },
       [=](const read_records& x) {
         test->reads.push_back(x);

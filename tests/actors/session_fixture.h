@@ -100,6 +100,8 @@ public:
   producers_listed producers;
   /// Asked of partitions, as many as there were.
   std::vector<append_records> appends;
+  /// What the partitions say to them.
+  problem append_refusal;
   std::vector<read_records> reads;
   std::vector<find_offset> offset_questions;
   std::vector<delete_records> deletions;

@@ -93,13 +93,6 @@ std::pair<kafka::error_code, const char*> check(const produce_request& x) {
   return {kafka::error_code::none, ""};
 }
 
-/// Whether acks=all promises more than the partition can hold at present.
-bool too_few_in_sync(const topic_route& route, int32_t partition) {
-  const auto& in_sync =
-      route.topic->partitions[static_cast<size_t>(partition)].isr;
-  return static_cast<int64_t>(in_sync.size()) < route.min_insync_replicas;
-}
-
 void append_one(const operation_ptr& op, partition_finder& finder,
                 produce_request::partition& what,
                 std::chrono::milliseconds timeout, size_t topic_index,
@@ -109,9 +102,6 @@ void append_one(const operation_ptr& op, partition_finder& finder,
   if (!partition)
     return op->refuse(entry, wire_code(partition.error().code),
                       std::move(partition.error().message));
-  if (op->acks == acks_all && too_few_in_sync(*finder.topic(), what.index))
-    return op->refuse(entry, wire_code(kafka::error_code::not_enough_replicas),
-                      "fewer replicas are in sync than min.insync.replicas");
   ++op->outstanding;
   op->session->append(
       *partition, std::move(what.records.bytes), op->acks, timeout,
