@@ -21,11 +21,38 @@ pending_decision each(const std::vector<Item>& items, Decide decide) {
   return x;
 }
 
+/// Whether the node may be the very one whose death got this controller
+/// elected: the session that it has is a present.
+bool silent(const cluster::node_registration& x,
+            const cluster::failure_detector& sessions) {
+  return !x.fenced && !x.incarnation.is_nil() && !sessions.alive(x.id);
+}
+
+/// Places new replicas on nodes that have spoken, if these are enough.
+template <class Place>
+cluster::outcome
+place_on_living(const cluster::metadata_image& image,
+                const cluster::failure_detector& sessions, Place place) {
+  auto living = image;
+  bool all_living = true;
+  for (auto& [id, node] : living.nodes)
+    if (silent(node, sessions)) {
+      node.fenced = true;
+      all_living = false;
+    }
+  if (!all_living)
+    if (auto made = place(living); made.verdict.ok())
+      return made;
+  return place(image);
+}
+
 } // namespace
 
 pending_decision to_pending(const deciding_core& core, const create_topics& x) {
   return each(x.topics, [core](const auto& image, const auto& y) {
-    return core.decide.create_topic(image, y);
+    return place_on_living(image, core.sessions, [&](const auto& living) {
+      return core.decide.create_topic(living, y);
+    });
   });
 }
 
@@ -38,7 +65,9 @@ pending_decision to_pending(const deciding_core& core, const delete_topics& x) {
 pending_decision
 to_pending(const deciding_core& core, const create_partitions& x) {
   return each(x.topics, [core](const auto& image, const auto& y) {
-    return core.decide.create_partitions(image, y);
+    return place_on_living(image, core.sessions, [&](const auto& living) {
+      return core.decide.create_partitions(living, y);
+    });
   });
 }
 
