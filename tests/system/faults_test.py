@@ -14,12 +14,11 @@ import unittest
 
 import broker
 import cluster
-import log_files
 import network
 
 try:
     from confluent_kafka import Consumer, KafkaException
-    from cluster_test import Stream, PARTITIONS, TOPIC, ClusterTest
+    from replicated import PARTITIONS, TOPIC, ReplicatedTest, Stream
 except ImportError as error:
     raise unittest.SkipTest(f"python3-confluent-kafka: {error}")
 
@@ -155,7 +154,7 @@ class Workers:
             thread.join(30)
 
 
-class Faults(ClusterTest):
+class Faults(ReplicatedTest):
     seconds = RUNS * (SECONDS + 150)
 
     def start_cluster(self):
@@ -260,7 +259,3 @@ class Faults(ClusterTest):
     def test_everything_together(self):
         self.run_all(self.kill, self.freeze, self.isolate, self.cut_one_way,
                      self.fill)
-
-
-# Imported for its helpers, not to be run again here.
-del ClusterTest
