@@ -31,6 +31,11 @@ bool refused(const problem& x) {
   return why != nullptr && *why != cluster::refusal::not_controller;
 }
 
+bool is_duplicate(const problem& x) {
+  auto why = std::get_if<cluster::refusal>(&x.code);
+  return why != nullptr && *why == cluster::refusal::duplicate_node;
+}
+
 bool says_fenced(const cluster::metadata_image& image,
                  const cluster::node_registration& node) {
   auto known = image.nodes.find(node.id);
@@ -100,8 +105,10 @@ void broker_lifecycle_state::registered(const problem& why) {
     return alone() ? answer_start({}) : beat_now();
   }
   // Only a refusal is final: what else there is comes from a quorum that has
-  // no leader yet, or of which this node knows too little.
-  bool final = refused(why);
+  // no leader yet, or of which this node knows too little. The id may also be
+  // that of an earlier life whose session is not over yet.
+  bool final = refused(why)
+               && !(is_duplicate(why) && config_.now() < start_deadline_ms_);
   if (final || alone() || config_.now() >= start_deadline_ms_)
     answer_start(why);
   if (!final && !alone())
