@@ -31,9 +31,22 @@ bool refused(const problem& x) {
   return why != nullptr && *why != cluster::refusal::not_controller;
 }
 
+bool is_duplicate(const problem& x) {
+  auto why = std::get_if<cluster::refusal>(&x.code);
+  return why != nullptr && *why == cluster::refusal::duplicate_node;
+}
+
+bool says_fenced(const cluster::metadata_image& image,
+                 const cluster::node_registration& node) {
+  auto known = image.nodes.find(node.id);
+  return known != image.nodes.end()
+         && known->second.incarnation == node.incarnation
+         && known->second.fenced;
+}
+
 /// Those of which others are in sync, by the newest image.
-std::vector<cluster::failed_replica> failures_to_tell(const routing& routes,
-                                                      cluster::node_id node) {
+std::vector<cluster::failed_replica>
+failures_to_tell(const routing& routes, cluster::node_id node) {
   std::vector<cluster::failed_replica> found;
   for (const auto& x : routes.failed) {
     auto topic = routes.find(x.topic_id);
@@ -92,8 +105,10 @@ void broker_lifecycle_state::registered(const problem& why) {
     return alone() ? answer_start({}) : beat_now();
   }
   // Only a refusal is final: what else there is comes from a quorum that has
-  // no leader yet, or of which this node knows too little.
-  bool final = refused(why);
+  // no leader yet, or of which this node knows too little. The id may also be
+  // that of an earlier life whose session is not over yet.
+  bool final = refused(why)
+               && !(is_duplicate(why) && config_.now() < start_deadline_ms_);
   if (final || alone() || config_.now() >= start_deadline_ms_)
     answer_start(why);
   if (!final && !alone())
@@ -102,24 +117,22 @@ void broker_lifecycle_state::registered(const problem& why) {
 
 void broker_lifecycle_state::beat_now() {
   const auto routes = config_.routes->get();
-  const auto& image = routes->applied;
-  auto known = image->nodes.find(node_.id);
   cluster::node_heartbeat beat;
   beat.node = node_.id;
   beat.incarnation = node_.incarnation;
-  beat.metadata_end_offset = image->end_offset;
-  beat.knows_fenced = known != image->nodes.end()
-                      && known->second.incarnation == node_.incarnation
-                      && known->second.fenced;
+  // What roles and routes follow. Logs may take much longer to be opened or
+  // erased, and only who is to come into service must have them open.
+  beat.metadata_end_offset = routes->image->end_offset;
+  beat.knows_fenced = says_fenced(*routes->image, node_)
+                      && says_fenced(*routes->applied, node_);
   beat.wants_to_stop = stopping_;
   beat.failed = failures_to_tell(*routes, node_.id);
   in_flight_ = true;
-  self->request(
-          config_.controller,
-          std::chrono::milliseconds(
-              heartbeat_patience
-              * config_.broker.cluster.heartbeat_interval_ms),
-          beat)
+  self->request(config_.controller,
+                std::chrono::milliseconds(
+                    heartbeat_patience
+                    * config_.broker.cluster.heartbeat_interval_ms),
+                beat)
       .then([this](const heartbeat_answered& x) { beaten(x); },
             [this](const caf::error& x) {
               beaten({to_problem(x), true, false});

@@ -157,7 +157,7 @@ private:
                          std::function<void(const producer_ids_taken&)> then);
   void fetch_producer_ids();
   void use_producer_ids(const producer_ids_taken& x);
-  void arm_check();
+  void arm_check(int64_t delay_ms);
 
   controller_config config_;
   std::optional<cluster::controller> core_;

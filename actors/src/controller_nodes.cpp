@@ -92,8 +92,8 @@ void controller_state::decide_failures(const cluster::node_heartbeat& x) {
     if (node == image.nodes.end() || node->second.incarnation != x.incarnation)
       return {};
     const auto& replica = x.failed[item];
-    return core_->resign_replica(
-        image, {x.node, replica.topic_id, replica.partition});
+    return core_->resign_replica(image,
+                                 {x.node, replica.topic_id, replica.partition});
   };
   question.done = [node = x.node](const std::vector<problem>& results,
                                   storage::offset_t) {
@@ -125,13 +125,19 @@ void controller_state::begin_leading() {
 }
 
 void controller_state::on_check_nodes(const check_nodes& x) {
-  if (x.number == check_number_)
-    look_after_nodes();
+  if (!leads_ || x.number != check_number_)
+    return;
+  upkeep_->sessions().look(config_.now());
+  look_after_nodes();
 }
 
 /// Has the core decide what is due, until nothing is.
 void controller_state::look_after_nodes() {
-  if (!leads_ || alone() || std::exchange(looking_, true))
+  if (!leads_ || alone())
+    return;
+  // The answer may wait for a slow log; the clock is looked at all the same.
+  arm_check(config_.broker.cluster.heartbeat_interval_ms);
+  if (std::exchange(looking_, true))
     return;
   auto found = std::make_shared<bool>(false);
   pending_decision question;
@@ -149,18 +155,16 @@ void controller_state::look_after_nodes() {
                    results.front().message);
     else if (*found)
       return look_after_nodes();
-    arm_check();
+    arm_check(upkeep_->next_deadline_ms() - config_.now());
   };
   enqueue(std::move(question));
 }
 
-void controller_state::arm_check() {
-  if (!leads_)
-    return;
-  auto delay =
-      std::max<int64_t>(1, upkeep_->next_deadline_ms() - config_.now());
-  self->delayed_send(self, std::chrono::milliseconds(delay),
-                     check_nodes{++check_number_});
+void controller_state::arm_check(int64_t delay_ms) {
+  if (leads_)
+    self->delayed_send(
+        self, std::chrono::milliseconds(std::max<int64_t>(1, delay_ms)),
+        check_nodes{++check_number_});
 }
 
 // -- in-sync replicas ---------------------------------------------------------

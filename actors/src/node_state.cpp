@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <random>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -17,8 +18,9 @@ namespace troupe {
 
 namespace {
 
-/// Pooled actors only: the broker. Everything hot lives on lanes, everything
-/// that blocks has a thread of its own.
+/// Pooled actors only: broker, controller, broker_lifecycle, membership,
+/// metrics. Everything hot lives on lanes, everything that blocks has a thread
+/// of its own.
 constexpr size_t scheduler_threads = 1;
 
 storage::uuid random_uuid() {
@@ -27,6 +29,14 @@ storage::uuid random_uuid() {
   for (auto& byte : x.bytes)
     byte = static_cast<uint8_t>(random());
   return x;
+}
+
+/// Such a node must not found its cluster a second time.
+std::string metadata_missing(const actors::directories_identity& x) {
+  return "the data directories belong to node " + std::to_string(x.node)
+         + " of cluster " + x.cluster_id
+         + ", but hold none of its metadata: start it with --join HOST:PORT of "
+           "another node, or with all of its directories";
 }
 
 size_t lane_count(const cluster::broker_config& config) {
@@ -138,6 +148,8 @@ result<void> node::state::find_identity(cluster::metadata_log& log) {
                      "the data directories belong to node "
                        + std::to_string(known->node) + ", not to node "
                        + std::to_string(options.config.id));
+    if (!joiner && known_metadata->cluster_id.empty())
+      return failure(storage::errc::invalid_argument, metadata_missing(*known));
     identity = {known->cluster_id, known->node};
   } else if (!joiner) {
     identity.node = options.config.id;

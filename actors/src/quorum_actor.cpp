@@ -124,7 +124,7 @@ void quorum_state::on_flush_quorum() {
 void quorum_state::on_quorum_tick(const quorum_tick& x) {
   if (x.number != armed_number_)
     return;
-  armed_ms_ = 0;
+  armed_ms_.reset();
   core_->tick(config_.now());
   settle();
 }
@@ -292,7 +292,7 @@ void quorum_state::consider_voters() {
 void quorum_state::arm() {
   auto deadline = core_->next_deadline_ms();
   if (deadline == std::numeric_limits<int64_t>::max()
-      || (armed_ms_ != 0 && armed_ms_ <= deadline))
+      || (armed_ms_ && *armed_ms_ <= deadline))
     return;
   armed_ms_ = deadline;
   auto delay = std::max<int64_t>(0, deadline - config_.now().steady_ms);

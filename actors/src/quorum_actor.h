@@ -88,7 +88,8 @@ private:
   quorum_changed told_;
   cluster::image_ptr told_image_;
   int64_t voters_due_ms_ = 0;
-  int64_t armed_ms_ = 0;
+  /// What the tick under way is for; 0 is a deadline too, one that has passed.
+  std::optional<int64_t> armed_ms_;
   uint64_t armed_number_ = 0;
   /// A flush_quorum is under way.
   bool flush_due_ = false;

@@ -103,7 +103,7 @@ controller::heartbeat(const metadata_image& image, const node_heartbeat& x,
   if (known->second.incarnation != x.incarnation)
     return {refused(refusal::stale_incarnation,
                     named(x.node) + " has registered again since")};
-  sessions.heard(x, now_ms);
+  sessions.heard(x, image.end_offset, now_ms);
   auto node = known->second;
   heartbeat_outcome answer;
   if (x.wants_to_stop) {

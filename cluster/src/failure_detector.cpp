@@ -8,7 +8,8 @@ namespace troupe::cluster {
 
 failure_detector::failure_detector(const cluster_config& config)
     : heartbeat_interval_ms_(config.heartbeat_interval_ms),
-      session_timeout_ms_(config.session_timeout_ms) {
+      session_timeout_ms_(config.session_timeout_ms),
+      standstill_ms_max_(std::max(session_timeout_ms_, standstill_ms)) {
   ASSERT(heartbeat_interval_ms_ > 0);
   ASSERT(session_timeout_ms_ >= 2 * heartbeat_interval_ms_);
 }
@@ -21,20 +22,34 @@ void failure_detector::begin(const metadata_image& image, int64_t now_ms) {
       continue;
     auto& x = sessions_[id];
     x.incarnation = node.incarnation;
+  }
+  renew(now_ms);
+}
+
+void failure_detector::renew(int64_t now_ms) {
+  for (auto& [id, x] : sessions_) {
     x.deadline_ms = now_ms + session_timeout_ms_;
+    x.moved_ms = now_ms;
   }
 }
 
-void failure_detector::heard(const node_heartbeat& x, int64_t now_ms) {
-  auto& known = sessions_[x.node];
-  if (known.incarnation != x.incarnation) {
+void failure_detector::heard(const node_heartbeat& x, offset_t end_offset,
+                             int64_t now_ms) {
+  auto [entry, fresh] = sessions_.try_emplace(x.node);
+  auto& known = entry->second;
+  if (fresh || known.incarnation != x.incarnation) {
     known = {};
     known.incarnation = x.incarnation;
+    known.moved_ms = now_ms;
   }
   known.heard = true;
-  known.deadline_ms = now_ms + session_timeout_ms_;
+  if (x.metadata_end_offset >= end_offset
+      || x.metadata_end_offset > known.metadata_end_offset)
+    known.moved_ms = now_ms;
   known.metadata_end_offset =
       std::max(known.metadata_end_offset, x.metadata_end_offset);
+  if (now_ms - known.moved_ms <= standstill_ms_max_)
+    known.deadline_ms = now_ms + session_timeout_ms_;
 }
 
 void failure_detector::suspect(node_id node, int64_t now_ms) {
@@ -49,16 +64,17 @@ void failure_detector::forget(node_id node) {
   sessions_.erase(node);
 }
 
-std::vector<node_id> failure_detector::take_expired(int64_t now_ms) {
+void failure_detector::look(int64_t now_ms) {
   // A process that was stopped finds its clock ahead and the heartbeats that
   // came meanwhile unread: that is no reason to believe all others dead.
   auto late = now_ms - looked_ms_ - heartbeat_interval_ms_;
   looked_ms_ = now_ms;
-  if (late > session_timeout_ms_ / 2) {
-    for (auto& [id, x] : sessions_)
-      x.deadline_ms = now_ms + session_timeout_ms_;
-    return {};
-  }
+  if (late > session_timeout_ms_ / 2)
+    renew(now_ms);
+}
+
+std::vector<node_id> failure_detector::take_expired(int64_t now_ms) {
+  look(now_ms);
   std::vector<node_id> expired;
   std::erase_if(sessions_, [&](const auto& entry) {
     if (entry.second.deadline_ms > now_ms)

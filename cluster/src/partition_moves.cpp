@@ -30,6 +30,10 @@ const std::string& rack_of(const metadata_image& image, node_id node) {
   return i == image.nodes.end() ? none : i->second.rack;
 }
 
+bool moves(const partition_registration& x) {
+  return !x.adding.empty() || !x.removing.empty();
+}
+
 size_t racks_of(const metadata_image& image, const replica_list& replicas) {
   std::set<std::string> racks;
   for (auto node : replicas)
@@ -51,6 +55,10 @@ void partition_moves::drain() {
   if (!any_of(image_.nodes, draining, [](auto& x) { return x.first; }))
     return;
   measure();
+  for (const auto& [name, topic] : image_.topics)
+    for (size_t i = 0; i < topic->partitions.size(); ++i)
+      if (any_of(topic->partitions[i].adding, draining))
+        move_back(*topic, i);
   std::erase_if(resting_, [&](const auto& x) {
     auto [topic, partition] = x;
     auto target = topic->partitions[partition].replicas;
@@ -130,9 +138,9 @@ void partition_moves::measure() {
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       const auto& x = topic->partitions[i];
       auto replicas = destination(x);
-      if (x.adding.empty() && x.removing.empty())
+      if (!moves(x))
         resting_.emplace_back(topic.get(), i);
-      else
+      else if (!waits_for_node(x))
         ++moving;
       for (auto node : replicas)
         ++loads_[node].replicas;
@@ -155,6 +163,22 @@ void partition_moves::move(const topic_image& topic, size_t partition,
   ++loads_[target.front()].preferred;
   --room_;
   settler_.settle(topic, partition, reassigned(x, target), made_);
+}
+
+void partition_moves::move_back(const topic_image& topic, size_t partition) {
+  const auto& x = topic.partitions[partition];
+  replica_list before;
+  for (auto node : x.replicas)
+    if (!contains(x.adding, node))
+      before.push_back(node);
+  if (!before.empty())
+    settler_.settle(topic, partition, reassigned(x, before), made_);
+}
+
+bool partition_moves::waits_for_node(const partition_registration& x) const {
+  return any_of(x.adding, [this](node_id node) {
+    return !in_service(image_.nodes, node);
+  });
 }
 
 node_id partition_moves::best_node_beside(const replica_list& replicas) const {

@@ -18,7 +18,8 @@ class partition_moves {
 public:
   partition_moves(const metadata_image& image, const broker_config& broker);
 
-  /// Off nodes that are draining.
+  /// Off nodes that are draining. What was on its way to one goes back where it
+  /// was, and may start anew from there.
   void drain();
   /// Onto nodes that are filling, until each hosts its share; then takes the
   /// mark away.
@@ -40,6 +41,12 @@ private:
 
   void measure();
   void move(const topic_image& topic, size_t partition, replica_list target);
+  /// Gives up what the partition's move was adding; those that are the last in
+  /// sync stay until others are.
+  void move_back(const topic_image& topic, size_t partition);
+  /// A move to a node that is away may never end: it must not keep others from
+  /// moving.
+  bool waits_for_node(const partition_registration& x) const;
   void fill(node_id node);
   /// The usable node with the fewest replicas that is not among `replicas`, in
   /// a rack of its own if there is one; or no_node.

@@ -9,6 +9,11 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+
 using namespace troupe;
 using actors::node_client;
 using actors::temporary_directory;
@@ -124,6 +129,15 @@ TEST_CASE("node: a start that is refused leaves the clean marker") {
   options.config.id = 77;
   CHECK_FALSE(node::start(options));
   CHECK(where.has(actors::clean_shutdown_marker));
+}
+
+TEST_CASE("node: an id without its metadata founds no second cluster") {
+  temporary_directory where;
+  std::ofstream{where / "meta.properties"}
+      << "version=1\ncluster.id=abc\nnode.id=3\n";
+  auto refused = try_start(where);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("--join") != std::string::npos);
 }
 
 TEST_CASE("node: every interface is no address to tell clients") {

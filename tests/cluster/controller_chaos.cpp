@@ -135,8 +135,12 @@ void controller_chaos::beat(node_id node, bool wants_to_stop) {
   if (process == processes_.end())
     return;
   auto made = by_.heartbeat(*image_,
-                            {node, process->second, image_->end_offset,
-                             image_->nodes.at(node).fenced, wants_to_stop},
+                            {node,
+                             process->second,
+                             image_->end_offset,
+                             image_->nodes.at(node).fenced,
+                             wants_to_stop,
+                             {}},
                             sessions_, now_ms_);
   CHECK(made.decided.verdict.ok());
   take(made.decided);
@@ -169,9 +173,12 @@ void controller_chaos::propose(const partition_name& name, bool everybody) {
   const auto& x = *image_->find(topic_partition{name.first, name.second});
   if (!processes_.contains(x.leader))
     return;
-  isr_alteration asked{x.leader,          image_->find(name.first)->id,
-                       name.second,       x.leader_epoch,
-                       x.partition_epoch, {x.leader},
+  isr_alteration asked{x.leader,
+                       image_->find(name.first)->id,
+                       name.second,
+                       x.leader_epoch,
+                       x.partition_epoch,
+                       {x.leader},
                        {}};
   for (auto node : x.replicas)
     if (node != x.leader && processes_.contains(node)

@@ -46,13 +46,21 @@ struct office {
   }
 
   heartbeat_outcome hear(node_id node, bool knows_fenced = false) {
-    return beat({node, image->nodes.at(node).incarnation, image->end_offset,
-                 knows_fenced});
+    return beat({node,
+                 image->nodes.at(node).incarnation,
+                 image->end_offset,
+                 knows_fenced,
+                 false,
+                 {}});
   }
 
   heartbeat_outcome stop(node_id node) {
-    return beat({node, image->nodes.at(node).incarnation, image->end_offset,
-                 false, true});
+    return beat({node,
+                 image->nodes.at(node).incarnation,
+                 image->end_offset,
+                 false,
+                 true,
+                 {}});
   }
 };
 
@@ -169,8 +177,10 @@ TEST_CASE("register node: a newcomer is to be filled when there is something") {
 
 TEST_CASE("heartbeat: the unknown and the replaced are refused") {
   office x{cluster_of({1})};
-  CHECK(why(x.beat({2, id(2)}).decided) == refusal::unknown_node);
-  CHECK(why(x.beat({1, id(2)}).decided) == refusal::stale_incarnation);
+  CHECK(why(x.beat({2, id(2), 0, false, false, {}}).decided)
+        == refusal::unknown_node);
+  CHECK(why(x.beat({1, id(2), 0, false, false, {}}).decided)
+        == refusal::stale_incarnation);
   CHECK_FALSE(x.sessions.alive(1));
 }
 
@@ -213,7 +223,7 @@ TEST_CASE("heartbeat: metadata that moves on does not keep a node from going") {
   x.stop(1);
   auto known = x.image->end_offset;
   x.image = after(x.image, {producer_ids_allocated{1000}});
-  x.beat({2, id(2), known});
+  x.beat({2, id(2), known, false, false, {}});
   CHECK(x.stop(1).may_stop);
 }
 

@@ -26,11 +26,19 @@ struct work {
   explicit work(image_ptr x, cluster_config y = {})
       : config(y), image(std::move(x)), upkeep(y, *image, 0) {}
 
+  void hear(node_id node) {
+    node_heartbeat x;
+    x.node = node;
+    x.incarnation = id(static_cast<uint8_t>(node));
+    x.metadata_end_offset = image->end_offset;
+    upkeep.sessions().heard(x, image->end_offset, now_ms);
+  }
+
   void pass(int64_t time_ms, const ids& running) {
     for (auto end = now_ms + time_ms; now_ms < end;) {
       now_ms = std::min(end, upkeep.next_deadline_ms());
       for (auto node : running)
-        upkeep.sessions().heard({node, id(static_cast<uint8_t>(node))}, now_ms);
+        hear(node);
       for (;;) {
         auto x = upkeep.tick(by, *image, now_ms);
         if (x.records.empty())
@@ -54,10 +62,30 @@ TEST_CASE("upkeep: the silent are fenced and others lead") {
   CHECK(x.done.size() == 1);
 }
 
+TEST_CASE("upkeep: who does not take the metadata leads nothing any more") {
+  work x{with_topic(cluster_of({1, 2}), {{1, 2}})};
+  auto stuck = x.image->end_offset;
+  x.image = after(x.image, {producer_ids_allocated{1000}});
+  for (; x.now_ms <= 5000; x.now_ms += 100) {
+    for (node_id node : {1, 2}) {
+      node_heartbeat beat;
+      beat.node = node;
+      beat.incarnation = id(static_cast<uint8_t>(node));
+      beat.metadata_end_offset = node == 1 ? stuck : x.image->end_offset;
+      x.by.heartbeat(*x.image, beat, x.upkeep.sessions(), x.now_ms);
+    }
+    x.image = carried_out(x.image, x.upkeep.tick(x.by, *x.image, x.now_ms));
+  }
+  CHECK(x.image->nodes.at(1).fenced);
+  CHECK_FALSE(x.image->nodes.at(2).fenced);
+  CHECK(partition_of(x.image).leader == 2);
+}
+
 TEST_CASE("upkeep: a fencing that could not be written comes again") {
   work x{with_topic(cluster_of({1, 2}), {{1, 2}})};
   x.pass(999, {2});
-  x.upkeep.sessions().heard({2, id(2)}, 1000);
+  x.now_ms = 1000;
+  x.hear(2);
   auto lost = x.upkeep.tick(x.by, *x.image, 1000);
   CHECK(lost.records.size() == 2);
   CHECK(x.upkeep.tick(x.by, *x.image, 1000).records == lost.records);

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <vector>
 
 using namespace troupe;
@@ -13,6 +14,14 @@ namespace {
 
 using ids = std::vector<node_id>;
 
+node_heartbeat beat(node_id node, offset_t end) {
+  node_heartbeat x;
+  x.node = node;
+  x.incarnation = id(static_cast<uint8_t>(node));
+  x.metadata_end_offset = end;
+  return x;
+}
+
 /// A detector in a world of its own, asked as often as it wants to be.
 struct watch {
   failure_detector detector{cluster_config{}};
@@ -21,7 +30,7 @@ struct watch {
   watch() { detector.begin(*cluster_of({1, 2, 3}), now_ms); }
 
   void hear(node_id node, offset_t end = 0) {
-    detector.heard({node, id(static_cast<uint8_t>(node)), end}, now_ms);
+    detector.heard(beat(node, end), end, now_ms);
   }
 
   /// Lets time pass while `heard` speak; who expired meanwhile.
@@ -32,6 +41,30 @@ struct watch {
       for (auto node : heard)
         hear(node);
       for (auto node : detector.take_expired(now_ms))
+        expired.push_back(node);
+    }
+    return expired;
+  }
+};
+
+/// Nodes 1 and 2 know all metadata, node 3 has some of it.
+struct standing {
+  watch world;
+  offset_t end = 10;
+  uuid incarnation = id(3);
+
+  /// Lets time pass; `known` is how far node 3 is. Who expired meanwhile.
+  template <class Known>
+  ids go(int64_t time_ms, Known known) {
+    ids expired;
+    for (auto until = world.now_ms + time_ms; world.now_ms < until;) {
+      world.now_ms = std::min(until, world.now_ms + 200);
+      auto slow = beat(3, known(world.now_ms));
+      slow.incarnation = incarnation;
+      world.detector.heard(slow, end, world.now_ms);
+      for (node_id node : {1, 2})
+        world.detector.heard(beat(node, end), end, world.now_ms);
+      for (auto node : world.detector.take_expired(world.now_ms))
         expired.push_back(node);
     }
     return expired;
@@ -119,7 +152,9 @@ TEST_CASE("failure detector: a new incarnation starts from nothing") {
   x.hear(1, 70);
   CHECK(x.detector.gave_up_leading(1, 60) == 60);
   CHECK(x.detector.gave_up_leading(1, 65) == 60);
-  x.detector.heard({1, id(99), 5}, x.now_ms);
+  auto other = beat(1, 5);
+  other.incarnation = id(99);
+  x.detector.heard(other, 70, x.now_ms);
   CHECK(x.detector.alive(1, id(99)));
   CHECK(x.detector.gave_up_leading(1, 65) == 65);
 }
@@ -138,4 +173,70 @@ TEST_CASE("failure detector: all must know, but the one that asks") {
   // A heartbeat that comes late takes nothing back.
   x.hear(2, 5);
   CHECK(x.detector.all_know(20, 1));
+}
+
+TEST_CASE("failure detector: who waits for a slow log still sees who is gone") {
+  watch x;
+  x.pass(800, {1, 2});
+  // Looks at the clock, but nothing is decided.
+  for (int i = 0; i < 10; ++i) {
+    x.now_ms += 200;
+    x.detector.look(x.now_ms);
+    x.hear(1);
+    x.hear(2);
+  }
+  CHECK(x.detector.take_expired(x.now_ms) == ids{3});
+}
+
+TEST_CASE("failure detector: a look after a pause renews the sessions") {
+  watch x;
+  x.now_ms += 60000;
+  x.detector.look(x.now_ms);
+  CHECK(x.detector.take_expired(x.now_ms).empty());
+  CHECK(x.pass(999).empty());
+  CHECK(x.pass(1) == ids{1, 2, 3});
+}
+
+TEST_CASE("failure detector: who stands still loses its session") {
+  standing x;
+  // Up to then it had all that there was.
+  CHECK(x.go(60'000, [](int64_t) { return offset_t{10}; }).empty());
+  x.end = 11;
+  auto stands = [](int64_t) { return offset_t{10}; };
+  CHECK(x.go(failure_detector::standstill_ms + 999, stands).empty());
+  CHECK(x.go(400, stands) == ids{3});
+}
+
+TEST_CASE("failure detector: who is slow but moves stays") {
+  standing x;
+  x.end = 1'000'000;
+  auto moves = [](int64_t now_ms) { return offset_t{now_ms / 2'000}; };
+  CHECK(x.go(60'000, moves).empty());
+}
+
+TEST_CASE("failure detector: who stands still may catch up in time") {
+  standing x;
+  x.end = 11;
+  auto stands = [](int64_t) { return offset_t{10}; };
+  CHECK(x.go(failure_detector::standstill_ms + 600, stands).empty());
+  CHECK(x.go(60'000, [](int64_t) { return offset_t{11}; }).empty());
+}
+
+TEST_CASE("failure detector: a fresh node may have nothing for a while") {
+  standing x;
+  x.end = 11;
+  auto stands = [](int64_t) { return offset_t{0}; };
+  CHECK(x.go(failure_detector::standstill_ms, stands).empty());
+  // So may a node that is started again.
+  x.incarnation = id(99);
+  CHECK(x.go(failure_detector::standstill_ms, stands).empty());
+}
+
+TEST_CASE("failure detector: while itself stood still others could not move") {
+  standing x;
+  x.end = 11;
+  auto stands = [](int64_t) { return offset_t{10}; };
+  CHECK(x.go(1'000, stands).empty());
+  x.world.now_ms += 60'000;
+  CHECK(x.go(failure_detector::standstill_ms, stands).empty());
 }

@@ -27,10 +27,12 @@ image_ptr caught_up(image_ptr image) {
   for (const auto& name : moving_partitions(*image)) {
     const auto& topic = *image->find(name.topic);
     const auto& x = *image->find(name);
-    image = carried_out(
-        image, fresh().alter_isr(*image, {x.leader, topic.id, name.partition,
-                                          x.leader_epoch, x.partition_epoch,
-                                          x.replicas}));
+    isr_alteration asked{
+        x.leader,   topic.id, name.partition, x.leader_epoch, x.partition_epoch,
+        x.replicas, {}};
+    for (auto node : asked.isr)
+      asked.incarnations.push_back(image->nodes.at(node).incarnation);
+    image = carried_out(image, fresh().alter_isr(*image, asked));
   }
   return image;
 }
@@ -133,6 +135,54 @@ TEST_CASE("moves: a draining node loses all that it has") {
   image = carried_out(fenced(image, {2}),
                       fresh().remove_node(*fenced(image, {2}), 2));
   CHECK(image->broker_configs.empty());
+}
+
+TEST_CASE("moves: what was on its way to a draining node goes back") {
+  auto image = filling(even(), member(4));
+  image = carried_out(image, fresh().move_partitions(*image));
+  REQUIRE(moving_partitions(*image).size() == 20);
+  // It is gone for good.
+  image = fenced(image, {4});
+  image = carried_out(image, fresh().drain_node(*image, 4));
+  move_all(image);
+  CHECK(replicas_on(*image, 4) == 0);
+  for (node_id node : {1, 2, 3})
+    CHECK(replicas_on(*image, node) == 30);
+  CHECK(why(fresh().remove_node(*image, 4)) == refusal::none);
+}
+
+TEST_CASE("moves: the last in sync stays on a draining node until others are") {
+  auto image = with_topic(cluster_of({1, 2, 3}), {{1}});
+  auto one = fresh().alter_reassignment(*image, {{"t", 0}, ids{2, 3}});
+  image = carried_out(image, one);
+  // Only who was added is left.
+  image =
+      carried_out(image, fresh().alter_isr(*image, proposal(image, {1, 2})));
+  image = fenced(image, {1});
+  REQUIRE(partition_of(image).isr == ids{2});
+  image = carried_out(image, fresh().drain_node(*image, 2));
+  image = carried_out(image, fresh().move_partitions(*image));
+  CHECK(partition_of(image).leader == 2);
+  CHECK(partition_of(image).removing == ids{2});
+  image = after(image, {node_registered{member(1)}});
+  move_all(image);
+  image = caught_up(image);
+  CHECK(partition_of(image).replicas == ids{1});
+  CHECK(replicas_on(*image, 2) == 0);
+}
+
+TEST_CASE("moves: those to a node that is away leave room for others") {
+  auto image = filling(even(), member(4));
+  image = carried_out(image, fresh().move_partitions(*image));
+  REQUIRE(moving_partitions(*image).size() == 20);
+  image = filling(fenced(image, {4}), member(5));
+  image = carried_out(image, fresh().move_partitions(*image));
+  CHECK(replicas_on(*image, 5) > 0);
+  // They count again when it is back.
+  image = after(image, {node_registered{member(4)}});
+  auto moving = moving_partitions(*image).size();
+  image = carried_out(image, fresh().move_partitions(*image));
+  CHECK(moving_partitions(*image).size() == moving);
 }
 
 TEST_CASE("moves: a node is not drained when there is no room elsewhere") {

@@ -219,6 +219,8 @@ void simulated_metadata::tick(uint64_t number) {
     return;
   armed_ms_ = -1;
   core_->tick(world_.network().now());
+  if (upkeep_)
+    upkeep_->sessions().look(world_.network().now_ms());
   settle();
 }
 

@@ -23,15 +23,22 @@ public:
   /// nodes that may lead get a whole session to do so.
   void begin(const metadata_image& image, int64_t now_ms);
 
-  void heard(const node_heartbeat& x, int64_t now_ms);
+  /// The metadata ends at `end_offset`. While a node stands still below that
+  /// for longer than `standstill_ms`, or a session, its heartbeats prolong
+  /// nothing: it would not notice that it is to lead. A node that is slow, but
+  /// moves, stays.
+  void heard(const node_heartbeat& x, offset_t end_offset, int64_t now_ms);
   /// The connection to the node broke: it has two heartbeat intervals to come
   /// back. A process that died is so missed sooner than one that hangs.
   void suspect(node_id node, int64_t now_ms);
   void forget(node_id node);
 
-  /// The nodes whose session is over; they are forgotten. When far more time
-  /// passed since the last call than should have, it was this process that
-  /// stood still, and everybody gets a new session.
+  /// To be called at least every heartbeat interval, also while decisions wait
+  /// for a slow log. When far more time passed since the last call than should
+  /// have, it was this process that stood still, and everybody gets a new
+  /// session.
+  void look(int64_t now_ms);
+  /// The nodes whose session is over; they are forgotten. Looks, too.
   std::vector<node_id> take_expired(int64_t now_ms);
   /// Call `take_expired` then, at the latest.
   int64_t next_deadline_ms() const noexcept;
@@ -48,6 +55,9 @@ public:
   /// first call on, until it registers anew.
   offset_t gave_up_leading(node_id node, offset_t end);
 
+  /// Shorter pauses of a disk are no reason to move leaderships.
+  static constexpr int64_t standstill_ms = 3000;
+
 private:
   struct session {
     uuid incarnation;
@@ -55,13 +65,19 @@ private:
     /// False while it only has the time that `begin` gave it.
     bool heard = false;
     offset_t metadata_end_offset = 0;
+    /// When that grew last, or was all that there is.
+    int64_t moved_ms = 0;
     std::optional<offset_t> gave_up_leading;
   };
 
+  /// Gives everybody a new session.
+  void renew(int64_t now_ms);
+
   int64_t heartbeat_interval_ms_;
   int64_t session_timeout_ms_;
+  int64_t standstill_ms_max_;
   std::map<node_id, session> sessions_;
-  /// When `take_expired` was called last.
+  /// When `look` was called last.
   int64_t looked_ms_ = 0;
 };
 
