@@ -145,9 +145,13 @@ partition_checkpoint log::checkpoint(offset_t high_watermark) const {
   known.offsets.high_watermark = high_watermark;
   known.offsets.first_dirty_offset = x.first_dirty_offset;
   known.epochs = x.epochs.entries();
-  if (!x.producers.empty())
-    known.producers = x.producers.encode();
-  known.producers_end = x.end_offset;
+  // A log that is opened again may be cut down to the high watermark.
+  auto* copy = high_watermark < x.end_offset
+                   ? x.copies.newest_at(high_watermark)
+                   : nullptr;
+  auto use_copy = copy != nullptr && copy->end >= x.start_offset;
+  known.producers = use_copy ? copy->table : encode_if_any(x.producers);
+  known.producers_end = use_copy ? copy->end : x.end_offset;
   return known;
 }
 
@@ -194,6 +198,8 @@ result<partition_checkpoint> log::close(offset_t high_watermark) {
   if (!done)
     return failure(std::move(done.error()));
   x.synced_offset = x.end_offset;
+  // After a clean stop nothing is read again.
+  x.copies.clear();
   return checkpoint(high_watermark);
 }
 

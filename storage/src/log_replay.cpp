@@ -2,11 +2,12 @@
 #include "log_state.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::storage {
 
 result<void> log::state::restore_memory(recovery_report& report) {
-  auto replay_from = start_offset;
+  offset_t known_end = 0;
   if (checkpoint_holds && options.checkpoint) {
     auto& known = *options.checkpoint;
     first_dirty_offset =
@@ -16,12 +17,11 @@ result<void> log::state::restore_memory(recovery_report& report) {
     epochs.advance_start(start_offset);
     // State from beyond the end may hold batches that are gone.
     if (known.producers_end <= end_offset) {
-      auto table = known.producers.empty()
-                       ? result<producer_table>{producer_table{}}
-                       : producer_table::decode(known.producers);
+      auto table = decode_if_any(known.producers);
       if (table) {
         producers = std::move(*table);
-        replay_from = std::max(start_offset, known.producers_end);
+        known_end = known.producers_end;
+        copies.keep(known_end, producers);
       } else {
         report.notes.push_back(to_string(table.error()));
       }
@@ -29,24 +29,38 @@ result<void> log::state::restore_memory(recovery_report& report) {
   }
   producers.set_bound(options.config.producers_max);
   options.checkpoint.reset();
-  if (replay_from >= end_offset)
-    return {};
-  return walk(replay_from, on_damage::skip,
-              [&](const walked_batch& x) -> result<bool> {
-                epochs.assign(x.header.leader_epoch, x.header.base_offset);
-                if (x.header.base_offset >= replay_from)
-                  producers.update(x.header);
-                return true;
-              });
+  return replay(known_end);
 }
 
 result<void> log::state::rebuild_producers() {
   producers.clear();
-  if (start_offset >= end_offset)
+  auto* copy = copies.newest_at(end_offset);
+  if (copy == nullptr)
+    return replay(0);
+  auto table = decode_if_any(copy->table);
+  if (!table) {
+    copies.clear();
+    return replay(0);
+  }
+  producers = std::move(*table);
+  producers.set_bound(options.config.producers_max);
+  return replay(copy->end);
+}
+
+result<void> log::state::replay(offset_t known_end) {
+  auto from = std::max(start_offset, known_end);
+  if (from >= end_offset)
     return {};
-  return walk(start_offset, on_damage::skip,
+  auto base = segments[segment_at(from)]->base_offset();
+  return walk(from, on_damage::skip,
               [&](const walked_batch& x) -> result<bool> {
-                producers.update(x.header);
+                if (x.in.base_offset() != base) {
+                  base = x.in.base_offset();
+                  copies.keep(base, producers);
+                }
+                epochs.assign(x.header.leader_epoch, x.header.base_offset);
+                if (x.header.base_offset >= known_end)
+                  producers.update(x.header);
                 return true;
               });
 }

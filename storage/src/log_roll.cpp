@@ -76,6 +76,7 @@ result<void> log::state::roll(timestamp_ms now) {
   if (gaps)
     (*created)->expect_gaps();
   segments.push_back(std::move(*created));
+  copies.keep(end_offset, producers);
   touch(segments.size() - 2);
   return {};
 }

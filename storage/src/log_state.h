@@ -5,6 +5,7 @@
 #include "fenced_ranges.h"
 #include "header_reader.h"
 #include "log_recovery.h"
+#include "producer_copies.h"
 #include "producer_table.h"
 #include "read_positions.h"
 #include "segment.h"
@@ -145,7 +146,10 @@ struct log::state {
 
   /// Producers and epochs from the checkpoint, then from the batches after it.
   result<void> restore_memory(recovery_report& report);
+  /// After a cut, from the newest copy that the cut left. Blocks.
   result<void> rebuild_producers();
+  /// Takes in what follows the batches that `producers` knows.
+  result<void> replay(offset_t known_end);
 
   file_system& fs;
   log_options options;
@@ -170,6 +174,8 @@ struct log::state {
   uint64_t compaction_generation = 0;
 
   producer_table producers;
+  /// Of the latest rolls, and of what opening began with.
+  producer_copies copies;
   epoch_cache epochs;
   std::shared_ptr<page_cache_counters> counters;
 

@@ -116,6 +116,7 @@ result<void> log::restart_at(offset_t offset) {
   x.start_offset = x.end_offset = offset;
   x.epochs.truncate_to(0);
   x.producers.clear();
+  x.copies.clear();
   x.forget_after_end();
   x.synced_offset = x.first_dirty_offset = offset;
   return done;
@@ -145,6 +146,7 @@ void log::state::forget_after_end() {
   first_dirty_offset = std::min(first_dirty_offset, end_offset);
   gaps_marked_at = std::min(gaps_marked_at, end_offset);
   epochs.truncate_to(end_offset);
+  copies.truncate_to(end_offset);
   if (fences.empty())
     return;
   fences.truncate_to(end_offset);

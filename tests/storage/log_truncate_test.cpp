@@ -26,6 +26,39 @@ struct truncate_fixture : log_fixture {
   }
 };
 
+/// Many segments of ten batches; producer 5 wrote the second batch, producer 6
+/// one batch of each segment.
+struct long_fixture : log_fixture {
+  static constexpr int segments = 40;
+
+  long_fixture() {
+    auto size = log_fixture::batch(1, 400, now, 5, 0).size();
+    options.config.segment_bytes = static_cast<int64_t>(10 * size);
+    open();
+    for (int i = 0; i < 10 * segments; ++i) {
+      auto producer = i == 1 ? 5 : i % 10 == 5 ? 6 : no_producer_id;
+      auto sequence = producer == 6 ? i / 10 : producer == 5 ? 0 : -1;
+      REQUIRE(try_append(batch(1, 400, now, producer, sequence)));
+    }
+    REQUIRE(log_->segment_count() == segments);
+  }
+
+  /// Cuts; how many bytes that read.
+  uint64_t cut(offset_t to) {
+    auto before = fs.bytes_read();
+    REQUIRE(log_->truncate_to(to));
+    return fs.bytes_read() - before;
+  }
+
+  /// Batches of producer 6 below the end, and the one of producer 5.
+  void check_producers() {
+    auto known = log_->active_producers();
+    REQUIRE(known.size() == 2);
+    CHECK(known[0].last_sequence == 0);
+    CHECK(known[1].last_sequence == (log_->end_offset() + 4) / 10 - 1);
+  }
+};
+
 } // namespace
 
 TEST_CASE("log: truncation removes whole batches at and after the offset") {
@@ -120,6 +153,53 @@ TEST_CASE("log: what was read before a truncation leads nobody astray") {
   REQUIRE(x.try_append(log_fixture::batch(1, 10, x.now)));
   CHECK(x.read_bases(2) == offsets{2, 3});
   CHECK(x.read_bases(3) == offsets{3});
+}
+
+TEST_CASE("log: a cut of a few segments does not read the whole log") {
+  long_fixture x;
+  CHECK(x.cut(390) < x->size_bytes() / 10);
+  x.check_producers();
+  CHECK(x.cut(377) < x->size_bytes() / 10);
+  x.check_producers();
+  // Below the copy of 370 all of it is read, and there are copies again.
+  x.cut(364);
+  x.check_producers();
+  CHECK(x.cut(345) < x->size_bytes() / 10);
+  x.check_producers();
+}
+
+TEST_CASE("log: a cut after a crash does not read the whole log either") {
+  long_fixture x;
+  SUBCASE("from its checkpoint") {
+    x.saved = x->checkpoint(385);
+    CHECK(x.saved->producers_end == 380);
+  }
+  SUBCASE("from what the scan without one met") {}
+  x.kill_and_open();
+  x.check_producers();
+  CHECK(x.cut(387) < x->size_bytes() / 10);
+  CHECK(x->end_offset() == 387);
+  x.check_producers();
+}
+
+TEST_CASE("log: a checkpoint of a clean stop knows all producers") {
+  long_fixture x;
+  auto closed = x->close(385);
+  REQUIRE(closed);
+  CHECK(closed->producers_end == 400);
+  x.saved = *closed;
+  x.open(true);
+  x.check_producers();
+}
+
+TEST_CASE("log: a restart forgets the producers of the latest rolls too") {
+  long_fixture x;
+  REQUIRE(x->restart_at(1000));
+  REQUIRE(x.try_append(log_fixture::batch(1, 10, x.now)));
+  REQUIRE(x.try_append(log_fixture::batch(1, 10, x.now)));
+  REQUIRE(x->truncate_to(1001));
+  CHECK(x->active_producers().empty());
+  CHECK(x->checkpoint(1000).producers.empty());
 }
 
 } // namespace troupe::storage::test

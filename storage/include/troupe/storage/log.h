@@ -172,7 +172,7 @@ public:
                                         timestamp_ms now);
 
   /// Removes everything at and after `offset`, and the whole batch that holds
-  /// it. Blocks. Save `checkpoint` before the next append, as after `open`. A
+  /// it. Blocks, but reads little unless that takes several segments. Save `checkpoint` before the next append, as after `open`. A
   /// failure of the medium poisons the log: only opening it again helps.
   result<void> truncate_to(offset_t offset);
 
@@ -222,7 +222,9 @@ public:
   bool sync_due(timestamp_ms now) const;
   offset_t recovery_point() const noexcept;
 
-  /// State for the offset store, true up to `end_offset()`.
+  /// State for the offset store. Its producers may be those of an earlier end
+  /// when `high_watermark` lies below `end_offset()`: opening reads on from
+  /// there, and a cut soon after it need not read all of the log.
   partition_checkpoint checkpoint(offset_t high_watermark) const;
 
   /// Writes out indexes, syncs all files and closes them. Blocks. Afterwards
