@@ -265,8 +265,7 @@ broker_state::log_config_of(const cluster::topic_image& topic) const {
                                   config_.config.values);
 }
 
-int32_t
-broker_state::min_insync_of(const cluster::topic_image& topic) const {
+int32_t broker_state::min_insync_of(const cluster::topic_image& topic) const {
   return cluster::min_insync_replicas(topic.configs, *image_, config_.config.id,
                                       config_.config.values);
 }

@@ -109,10 +109,10 @@ private:
   /// node decides from now on, or the link broke, because the answer of a dead
   /// node never comes.
   template <class Answer, class Question>
-  void ask(const remote_controller_actor& there,
-           std::chrono::milliseconds timeout, Question question,
-           std::function<void(Answer&)> use,
-           std::function<void(const problem&)> fail) {
+  void
+  ask(const remote_controller_actor& there, std::chrono::milliseconds timeout,
+      Question question, std::function<void(Answer&)> use,
+      std::function<void(const problem&)> fail) {
     auto number = ++asked_number_;
     asked_.emplace(number, std::move(fail));
     self->request(there, timeout, std::move(question))

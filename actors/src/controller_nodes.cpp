@@ -61,7 +61,7 @@ void controller_state::decide_heartbeat(
   auto known = image_->nodes.find(x.node);
   if (leads_ && known != image_->nodes.end()
       && known->second.incarnation == x.incarnation)
-    upkeep_->sessions().heard(x, config_.now());
+    upkeep_->sessions().heard(x, image_->end_offset, config_.now());
   if (!x.failed.empty())
     decide_failures(x);
   auto verdict = std::make_shared<heartbeat_answered>();

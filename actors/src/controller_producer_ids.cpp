@@ -46,9 +46,11 @@ void controller_state::fetch_producer_ids() {
     return use({cluster::decision{cluster::refusal::not_controller,
                                   "no controller is known at the moment"},
                 -1, -1});
-  ask<producer_ids_taken>(
-      there, ask_timeout, forwarded<take_producer_ids>{question}, use,
-      [use](const problem& why) { use({why, -1, -1}); });
+  ask<producer_ids_taken>(there, ask_timeout,
+                          forwarded<take_producer_ids>{question}, use,
+                          [use](const problem& why) {
+                            use({why, -1, -1});
+                          });
 }
 
 void controller_state::use_producer_ids(const producer_ids_taken& x) {

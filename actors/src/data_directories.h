@@ -69,8 +69,8 @@ claim_directories(storage::file_system& fs, const opened_directories& x,
 /// Takes the clean-shutdown markers away: from here on a crash is a crash. The
 /// last step before logs are opened, so that a start that was refused costs
 /// the next one nothing. A directory that keeps its marker goes offline.
-result<void> take_clean_markers(storage::file_system& fs,
-                                opened_directories& x);
+result<void>
+take_clean_markers(storage::file_system& fs, opened_directories& x);
 
 /// Holds some space of each directory back for a start when it is full. One
 /// where that fails goes without.

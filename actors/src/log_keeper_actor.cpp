@@ -18,20 +18,22 @@ log_keeper(log_keeper_actor::stateful_pointer<log_keeper_state> self,
   for (auto& path : std::exchange(state.config.doomed, {}))
     state.remove_slowly(std::move(path));
   return {
-    [&state](const open_log& x) { return state.on_open_log(x); },
-    [&state](close_log& x) { return state.on_close_log(x); },
-    [&state](const erase_log& x) { state.on_erase_log(x); },
-    [&state](const set_log_aside& x) { state.on_set_log_aside(x); },
-    [&state](const save_checkpoint& x) { return state.on_save_checkpoint(x); },
-    [&state](const keep_checkpoint& x) { state.on_keep_checkpoint(x); },
-    [&state](remove_files& x) { state.on_remove_files(x); },
-    [&state](remove_files_now& x) { state.on_remove_files_now(x); },
-    [&state](const mark_clean_shutdown&) {
-      return state.on_mark_clean_shutdown();
-    },
-    [&state](const describe_directory&) {
-      return state.on_describe_directory();
-    },
+      [&state](const open_log& x) { return state.on_open_log(x); },
+      [&state](close_log& x) { return state.on_close_log(x); },
+      [&state](const erase_log& x) { state.on_erase_log(x); },
+      [&state](const set_log_aside& x) { state.on_set_log_aside(x); },
+      [&state](const save_checkpoint& x) {
+        return state.on_save_checkpoint(x);
+      },
+      [&state](const keep_checkpoint& x) { state.on_keep_checkpoint(x); },
+      [&state](remove_files& x) { state.on_remove_files(x); },
+      [&state](remove_files_now& x) { state.on_remove_files_now(x); },
+      [&state](const mark_clean_shutdown&) {
+        return state.on_mark_clean_shutdown();
+      },
+      [&state](const describe_directory&) {
+        return state.on_describe_directory();
+      },
   };
 }
 
@@ -48,8 +50,8 @@ void report_recovery(const open_log& x, const storage::log& log,
                  to_string(x.name), log.end_offset(), report.bytes_scanned,
                  report.bytes_truncated, report.indexes_rebuilt);
   for (const auto& note : report.notes)
-    spdlog::warn("partition.recovery_note tp={} note=\"{}\"",
-                 to_string(x.name), note);
+    spdlog::warn("partition.recovery_note tp={} note=\"{}\"", to_string(x.name),
+                 note);
 }
 
 } // namespace
@@ -81,8 +83,8 @@ log_opened log_keeper_state::on_open_log(const open_log& x) {
   if (opened->report.scanned)
     if (auto done = settle(*opened->value, known_mark); !done)
       return {problem{std::move(done.error())}, nullptr, {}};
-  auto box = std::make_shared<std::unique_ptr<storage::log>>(
-    std::move(opened->value));
+  auto box =
+      std::make_shared<std::unique_ptr<storage::log>>(std::move(opened->value));
   return {{}, std::move(box), std::move(opened->report), known_mark};
 }
 
@@ -201,8 +203,8 @@ log_closed log_keeper_state::on_mark_clean_shutdown() {
     return {problem{synced.error()}};
   constexpr std::string_view content = "version: 1\n";
   auto done = storage::replace_file(
-    *config.fs, config.directory + "/" + clean_shutdown_marker,
-    std::as_bytes(std::span{content}));
+      *config.fs, config.directory + "/" + clean_shutdown_marker,
+      std::as_bytes(std::span{content}));
   return done ? log_closed{} : log_closed{problem{done.error()}};
 }
 

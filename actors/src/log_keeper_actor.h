@@ -54,8 +54,8 @@ struct log_keeper_state {
 private:
   /// After a scan: makes what it found durable and replaces the checkpoint.
   result<void> settle(storage::log& log, storage::offset_t high_watermark);
-  result<void> erase(const storage::topic_partition& tp,
-                     const storage::uuid& topic_id);
+  result<void>
+  erase(const storage::topic_partition& tp, const storage::uuid& topic_id);
 };
 
 log_keeper_actor::behavior_type

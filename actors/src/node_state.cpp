@@ -79,10 +79,12 @@ result<void> node::state::start() {
   const auto& told = options.advertised.host.empty() ? options.listen.host
                                                      : options.advertised.host;
   if (every_interface(told))
-    return failure(storage::errc::invalid_argument,
-                   "clients cannot connect to '" + told
-                     + "', which means every interface: an advertised address "
-                       "is needed beside " + to_string(options.listen));
+    return failure(
+        storage::errc::invalid_argument,
+        "clients cannot connect to '" + told
+            + "', which means every interface: an advertised address "
+              "is needed beside "
+            + to_string(options.listen));
   fit_to_descriptors(options.config);
   auto opened = actors::open_directories(storage::posix_file_system(),
                                          options.data_directories);
@@ -146,8 +148,8 @@ result<void> node::state::find_identity(cluster::metadata_log& log) {
     if (told && options.config.id != known->node)
       return failure(storage::errc::invalid_argument,
                      "the data directories belong to node "
-                       + std::to_string(known->node) + ", not to node "
-                       + std::to_string(options.config.id));
+                         + std::to_string(known->node) + ", not to node "
+                         + std::to_string(options.config.id));
     if (!joiner && known_metadata->cluster_id.empty())
       return failure(storage::errc::invalid_argument, metadata_missing(*known));
     identity = {known->cluster_id, known->node};
@@ -173,8 +175,8 @@ result<void> node::state::claim() {
                                     identity.cluster_id, identity.node);
       !claimed)
     return claimed;
-  if (auto taken = actors::take_clean_markers(storage::posix_file_system(),
-                                              directories);
+  if (auto taken =
+          actors::take_clean_markers(storage::posix_file_system(), directories);
       !taken)
     return taken;
   actors::hold_space_reserves(storage::posix_file_system(), directories);
@@ -199,8 +201,8 @@ void node::state::spawn_lanes() {
 void node::state::spawn_disks() {
   auto& fs = storage::posix_file_system();
   for (const auto& x : directories.all) {
-    actors::log_keeper_config config{
-      &fs, directories.offsets, x.path, x.clean, wall_clock, x.doomed};
+    actors::log_keeper_config config{&fs,     directories.offsets, x.path,
+                                     x.clean, wall_clock,          x.doomed};
     disks.push_back({x.path,
                      x.online,
                      actors::spawn_log_keeper(*system, std::move(config)),
@@ -273,8 +275,8 @@ void node::state::spawn_controller() {
     auto table = peers == nullptr ? nullptr : peers->get();
     auto found = table == nullptr ? nullptr : table->find(node);
     return found == nullptr
-             ? actors::remote_controller_actor{}
-             : found->controller<actors::remote_controller_actor>();
+               ? actors::remote_controller_actor{}
+               : found->controller<actors::remote_controller_actor>();
   };
   config.seed = random_seed();
   config.now = steady_clock_ms;

@@ -193,8 +193,7 @@ void partition_state::propose_if_due() {
     return isr_judged_as(asked, {errc::stopping, "there is no controller"});
   propose_isr question{{config_.core.self, core_->log().options().topic_id,
                         config_.name.partition, asked.leader_epoch,
-                        asked.partition_epoch, asked.isr,
-                        asked.incarnations}};
+                        asked.partition_epoch, asked.isr, asked.incarnations}};
   self->request(controller, isr_timeout, std::move(question))
       .then([this, asked](const isr_judged& x) { isr_judged_as(asked, x.why); },
             [this, asked](const caf::error& x) {

@@ -93,9 +93,9 @@ void leader_replication::lives_changed(std::vector<replica_life> now_eligible) {
     return;
   for (auto& x : followers_) {
     const auto* life = eligible(x.id);
-    bool same = life != nullptr
-                && std::find(before->begin(), before->end(), *life)
-                       != before->end();
+    bool same =
+        life != nullptr
+        && std::find(before->begin(), before->end(), *life) != before->end();
     if (!same && !x.in_sync)
       forget_position(x);
   }
@@ -126,11 +126,10 @@ bool leader_replication::is_follower(node_id replica) const noexcept {
 }
 
 bool leader_replication::awaits_pull(node_id replica) const noexcept {
-  return std::any_of(followers_.begin(), followers_.end(),
-                     [=](const follower& x) {
-                       return x.id == replica
-                              && x.end_offset == storage::no_offset;
-                     });
+  return std::any_of(
+      followers_.begin(), followers_.end(), [=](const follower& x) {
+        return x.id == replica && x.end_offset == storage::no_offset;
+      });
 }
 
 bool leader_replication::follower_pulled(node_id replica, offset_t fetch_offset,

@@ -4,8 +4,8 @@
 
 namespace troupe::cluster {
 
-std::vector<replica_life> eligible_lives(const partition_registration& x,
-                                         const node_table& nodes) {
+std::vector<replica_life>
+eligible_lives(const partition_registration& x, const node_table& nodes) {
   std::vector<replica_life> found;
   for (auto node : x.replicas)
     if (stays_in_service(nodes, node))

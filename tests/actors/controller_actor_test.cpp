@@ -110,8 +110,8 @@ struct controller_fixture : actor_fixture {
   }
 
   void lead(const controller_actor& whom, cluster::node_id leader) {
-    tell(whom, quorum_changed{leader, ++epoch, leader == node_id,
-                              agreed.image});
+    tell(whom,
+         quorum_changed{leader, ++epoch, leader == node_id, agreed.image});
   }
 
   void restart() {
@@ -297,20 +297,29 @@ TEST_CASE("controller: a producer id that cannot be noted is not given") {
   CHECK(x.producer_id() >= 0);
 }
 
-TEST_CASE("controller: without a leader every question is refused at once") {
+TEST_CASE("controller: without a leader a node's questions are refused") {
   controller_fixture x;
   x.lead(x.controller, cluster::no_node);
-  CHECK(is(x.create({"a"}).results.at(0), refusal::not_controller));
   auto refused =
       x.ask<producer_id_allocated>(x.controller, allocate_producer_id{});
   CHECK(is(refused.why, refusal::not_controller));
-  auto beat = x.ask<heartbeat_answered>(x.controller,
-                                        beat_of(node_id));
+  auto beat = x.ask<heartbeat_answered>(x.controller, beat_of(node_id));
   CHECK(is(beat.why, refusal::not_controller));
   auto isr = x.ask<isr_judged>(x.controller, propose_isr{});
   CHECK(is(isr.why, refusal::not_controller));
   auto joined = x.ask<cluster_joined>(x.controller, join_cluster{});
   CHECK(is(joined.why, refusal::not_controller));
+}
+
+TEST_CASE("controller: without a leader a client's question waits for one") {
+  controller_fixture x;
+  x.lead(x.controller, cluster::no_node);
+  auto answer =
+      x.start_asking<metadata_decided>(x.controller, x.creation({"a"}));
+  CHECK_FALSE(answer->has_value());
+  x.lead(x.controller, node_id);
+  REQUIRE(answer->has_value());
+  CHECK((*answer)->results.at(0).ok());
 }
 
 TEST_CASE("controller: what another node decides is served here first") {
@@ -340,9 +349,7 @@ TEST_CASE("controller: questions that come together are agreed on together") {
   for (const char* name : {"b", "c", "d"})
     x.system().spawn([&, name](caf::event_based_actor* self) {
       self->request(x.controller, std::chrono::minutes(1), x.creation({name}))
-          .then([](const metadata_decided& y) {
-            CHECK(y.results.at(0).ok());
-          });
+          .then([](const metadata_decided& y) { CHECK(y.results.at(0).ok()); });
     });
   x.run();
   CHECK(x.agreed.proposals <= 4);

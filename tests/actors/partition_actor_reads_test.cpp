@@ -38,7 +38,8 @@ TEST_CASE("partition: a wrong leader epoch is fenced or not known yet") {
   CHECK(is(x.read(0, 100, 2).why, errc::fenced_leader_epoch));
   CHECK(is(x.read(0, 100, 4).why, errc::unknown_leader_epoch));
   CHECK(x.read(0, 100, 3).why.ok());
-  x.tell(x.partition, become_leader{{this_node, 4, {this_node}, {this_node}}, {}});
+  x.tell(x.partition,
+         become_leader{{this_node, 4, {this_node}, {this_node}}, {}});
   CHECK(is(x.read(0, 100, 3).why, errc::fenced_leader_epoch));
   CHECK(x.read(0, 100, 4).why.ok());
 }

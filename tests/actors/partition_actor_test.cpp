@@ -284,7 +284,8 @@ TEST_CASE("partition: a closed one refuses and stays closed") {
   x.tell(x.partition, housekeep{});
   x.tell(x.partition, flush_now{});
   x.tell(x.partition, reconfigure_log{});
-  x.tell(x.partition, become_leader{{this_node, 9, {this_node}, {this_node}}, {}});
+  x.tell(x.partition,
+         become_leader{{this_node, 9, {this_node}, {this_node}}, {}});
   CHECK(x.syncs.empty());
   CHECK(x.removals.empty());
 }

@@ -44,9 +44,10 @@ struct replicated_fixture : partition_fixture {
 
   void lead(int32_t partition_epoch, std::vector<cluster::node_id> isr,
             cluster::leader_epoch_t in = epoch) {
-    tell(partition, become_leader{pair_registration(
-                        this_node, in, std::move(isr), partition_epoch),
-                                  {}});
+    tell(partition,
+         become_leader{
+             pair_registration(this_node, in, std::move(isr), partition_epoch),
+             {{this_node, {}}, {other_node, {}}}});
   }
 
   void follow(cluster::leader_epoch_t in) {

@@ -20,7 +20,7 @@ routing_builder& routing_builder::topic(const std::string& name, uint8_t id,
   auto route = std::make_shared<topic_route>();
   for (int i = 0; i < partitions; ++i) {
     topic->partitions.push_back({this_node, 3, {this_node}, {this_node}});
-    route->partitions.push_back({actor, 0});
+    route->partitions.push_back({actor, 0, actor == nullptr});
   }
   route->topic = topic;
   image_.topics[name] = topic;

@@ -73,8 +73,8 @@ void simulated_partition::open(const cluster::topic_image& topic) {
       topic.configs, *world_.image_of(self_), self_, {});
   core_ = std::make_unique<actors::partition_core>(
       std::move(opened->value), config, registration_, now());
-  lives_ = cluster::eligible_lives(registration_,
-                                   world_.image_of(self_)->nodes);
+  lives_ =
+      cluster::eligible_lives(registration_, world_.image_of(self_)->nodes);
   core_->lives_changed(lives_);
   save_checkpoint();
 }
@@ -109,8 +109,7 @@ void simulated_partition::change_role(
   if (core_ == nullptr)
     return;
   bool leads = x.leader == self_;
-  auto lives =
-      cluster::eligible_lives(x, world_.image_of(self_)->nodes);
+  auto lives = cluster::eligible_lives(x, world_.image_of(self_)->nodes);
   bool same_lives = std::exchange(lives_, lives) == lives;
   if (x == registration_ && (!leads || same_lives))
     return;

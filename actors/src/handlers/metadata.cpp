@@ -65,9 +65,9 @@ topic_answer answer_error(const asked_topic& x, int16_t version, int16_t code) {
 int16_t code_for_not_created(const problem& why) {
   using kafka::error_code;
   auto code = wire_code(why);
-  for (auto passing : {error_code::not_controller, error_code::request_timed_out,
-                       error_code::kafka_storage_error,
-                       error_code::throttling_quota_exceeded})
+  for (auto passing :
+       {error_code::not_controller, error_code::request_timed_out,
+        error_code::kafka_storage_error, error_code::throttling_quota_exceeded})
     if (code == wire_code(passing))
       return wire_code(error_code::leader_not_available);
   return code;
@@ -163,8 +163,8 @@ topics_to_create(const kafka::metadata_request& x, int16_t version,
   std::unordered_set<std::string> seen;
   for (const auto& asked : *x.topics)
     // The rest comes with the client's next request.
-    if (names.size() < metadata_changes_max && asked.name && asked.topic_id.is_nil()
-        && routes.find(*asked.name) == nullptr
+    if (names.size() < metadata_changes_max && asked.name
+        && asked.topic_id.is_nil() && routes.find(*asked.name) == nullptr
         && cluster::valid_topic_name(*asked.name)
         && !cluster::internal_topic(*asked.name)
         && seen.insert(*asked.name).second)
@@ -218,9 +218,8 @@ result<void> metadata(session_state& session, request_ptr x) {
                       std::move(names));
     return {};
   }
-  session.reply(*x,
-                answer_metadata(*asked, x->version(), *routes,
-                                standpoint_of(*session.shared), {}));
+  session.reply(*x, answer_metadata(*asked, x->version(), *routes,
+                                    standpoint_of(*session.shared), {}));
   return {};
 }
 

@@ -62,7 +62,8 @@ struct produce_operation {
       for (auto& x : topic.partition_responses)
         if (leader_hints::wanted(x.error_code))
           hints.fill(x.current_leader, topic.name, x.index);
-    response.node_endpoints = hints.endpoints<produce_response::node_endpoint>();
+    response.node_endpoints =
+        hints.endpoints<produce_response::node_endpoint>();
   }
 
   /// One answer less to wait for; the last one sends the response.
@@ -157,8 +158,7 @@ result<void> produce(session_state& session, request_ptr x) {
                    wire_code(kafka::error_code::unsupported_compression_type),
                    "zstd needs Produce version 7");
       else if (internal)
-        op->refuse(entry,
-                   wire_code(kafka::error_code::invalid_topic_exception),
+        op->refuse(entry, wire_code(kafka::error_code::invalid_topic_exception),
                    "only the broker writes to this topic");
       else
         append_one(op, finder, what, timeout, i, j);

@@ -88,8 +88,7 @@ typename Inspector::result_type inspect(Inspector& f, create_partitions& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, alter_configs& x) {
-  return f(caf::meta::type_name("alter_configs"), x.resources,
-           x.validate_only);
+  return f(caf::meta::type_name("alter_configs"), x.resources, x.validate_only);
 }
 
 template <class Inspector>

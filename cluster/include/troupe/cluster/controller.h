@@ -101,8 +101,8 @@ public:
   alter_reassignment(const metadata_image& image, const reassignment& x) const;
   /// Starts to move partitions: off draining nodes, onto filling ones, and
   /// more replicas of the offsets topic when there are nodes for them. At most
-  /// `troupe.moving.partitions.max` are under way at a time; those to nodes that
-  /// are fenced do not count. What moves to a draining node goes back.
+  /// `troupe.moving.partitions.max` are under way at a time; those to nodes
+  /// that are fenced do not count. What moves to a draining node goes back.
   outcome move_partitions(const metadata_image& image) const;
 
   static constexpr size_t elections_per_rebalance_max = 1000;

@@ -168,12 +168,13 @@ public:
   /// where compaction took batches away, they have gaps between them, also when
   /// the topic is compacted no more. When the medium fails after some of them,
   /// `next_offset` tells how far it got.
-  result<append_info> append_replicated(const buffer& batches,
-                                        timestamp_ms now);
+  result<append_info>
+  append_replicated(const buffer& batches, timestamp_ms now);
 
   /// Removes everything at and after `offset`, and the whole batch that holds
-  /// it. Blocks, but reads little unless that takes several segments. Save `checkpoint` before the next append, as after `open`. A
-  /// failure of the medium poisons the log: only opening it again helps.
+  /// it. Blocks, but reads little unless that takes several segments. Save
+  /// `checkpoint` before the next append, as after `open`. A failure of the
+  /// medium poisons the log: only opening it again helps.
   result<void> truncate_to(offset_t offset);
 
   /// Removes everything; the log starts and ends at `offset`, where the next
@@ -234,8 +235,8 @@ public:
   /// Whole batches beginning with the one that contains `from`, up to
   /// `bytes_max` but at least one batch, none at or beyond `limit`, all from
   /// one segment. errc::offset_out_of_range outside [start, end].
-  result<read_info> read(offset_t from, uint32_t bytes_max, offset_t limit,
-                         read_mode mode);
+  result<read_info>
+  read(offset_t from, uint32_t bytes_max, offset_t limit, read_mode mode);
 
   /// A search for records by their time, below `limit` (high watermark). Does
   /// not wait for the disk; what it returns does.
