@@ -94,6 +94,7 @@ private:
   struct round_in_work;
   void run_round();
   void propose_next(std::shared_ptr<round_in_work> round);
+  void decide_again(round_in_work& round);
   void finish_round(round_in_work& round, const problem& why);
   /// Everybody who waits to be decided is told to ask somebody else.
   void refuse_all(const problem& why);

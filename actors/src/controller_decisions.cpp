@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller_actor.h"
 #include "error_map.h"
+#include "outdated_proposal.h"
 #include "peer_table.h"
 
 #include <spdlog/spdlog.h>
@@ -32,6 +33,11 @@ problem not_controller() {
                            "another node is the controller"};
 }
 
+problem moved_on() {
+  return cluster::decision{cluster::refusal::not_controller,
+                           "the metadata changed meanwhile"};
+}
+
 } // namespace
 
 void controller_state::enqueue(pending_decision x) {
@@ -52,6 +58,10 @@ struct controller_state::round_in_work {
   std::vector<std::vector<problem>> results;
   /// What is still to be proposed, in order.
   std::deque<cluster::metadata_delta> pieces;
+  /// A piece of it is agreed on.
+  bool begun = false;
+  /// Where the image ends that it was decided on.
+  storage::offset_t based_on = 0;
 };
 
 void controller_state::run_round() {
@@ -68,6 +78,7 @@ void controller_state::run_round() {
     questions_.pop_front();
   }
   round->results = std::move(decided.results);
+  round->based_on = image_->end_offset;
   for (auto& x : cluster::split(std::move(decided.delta), delta_bytes_max))
     round->pieces.push_back(std::move(x));
   propose_next(std::move(round));
@@ -89,11 +100,28 @@ void controller_state::propose_next(std::shared_ptr<round_in_work> round) {
       .then(
           [this, round, failed](const records_committed& x) {
             if (!x.why.ok())
-              return failed(x.why);
+              return is_outdated_proposal(x.why) ? decide_again(*round)
+                                                 : failed(x.why);
+            round->begun = true;
             take_image(x.image);
             propose_next(round);
           },
           [failed](const caf::error& x) { failed(to_problem(x)); });
+}
+
+/// The quorum changed its voters meanwhile, say. That image comes, or is here
+/// already; what was asked waits for it.
+void controller_state::decide_again(round_in_work& round) {
+  if (round.begun)
+    return finish_round(round, moved_on());
+  proposing_ = false;
+  questions_.insert(questions_.begin(),
+                    std::make_move_iterator(round.asked.begin()),
+                    std::make_move_iterator(round.asked.end()));
+  if (!leads_)
+    return refuse_all(not_controller());
+  if (image_->end_offset > round.based_on)
+    run_round();
 }
 
 void controller_state::finish_round(round_in_work& round, const problem& why) {

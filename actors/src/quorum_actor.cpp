@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "quorum_actor.h"
 
+#include "outdated_proposal.h"
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -26,8 +28,7 @@ problem to_problem(cluster::quorum_error x) {
     return cluster::decision{cluster::refusal::not_controller,
                              "this node does not lead the quorum"};
   case quorum_error::log_moved_on:
-    return cluster::decision{cluster::refusal::not_controller,
-                             "the metadata changed meanwhile"};
+    return outdated_proposal();
   case quorum_error::invalid_delta:
     return cluster::decision{cluster::refusal::invalid_request,
                              "the change contradicts the metadata"};

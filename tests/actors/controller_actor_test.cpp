@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actor_fixture.h"
 #include "controller_actor.h"
+#include "outdated_proposal.h"
 
 #include <set>
 #include <utility>
@@ -254,6 +255,25 @@ TEST_CASE("controller: what was not agreed on was not decided") {
   CHECK(decided.image->find("a") == nullptr);
   CHECK(x.applied.empty());
   CHECK(x.create({"a"}).results.at(0).ok());
+}
+
+TEST_CASE(
+    "controller: what the quorum's own change overtook is decided again") {
+  controller_fixture x;
+  x.agreed.refuse_next = outdated_proposal();
+  auto answer =
+      x.start_asking<metadata_decided>(x.controller, x.creation({"a"}));
+  CHECK_FALSE(answer->has_value());
+  auto before = x.agreed.image;
+  auto next = cluster::apply(
+      *before, {cluster::voters_replaced{{{node_id, "host", 9092}}}},
+      before->end_offset + 1);
+  REQUIRE_MESSAGE(next, next.error().message);
+  x.agreed.image = *next;
+  x.tell(x.controller, image_committed{*next});
+  REQUIRE(answer->has_value());
+  CHECK((*answer)->results.at(0).ok());
+  CHECK((*answer)->image->find("a") != nullptr);
 }
 
 TEST_CASE("controller: decisions survive a restart") {
