@@ -35,7 +35,7 @@ struct two_nodes {
     cluster::node_heartbeat beat;
     beat.node = node;
     beat.incarnation = life_of(node);
-    sessions.heard(beat, 1);
+    sessions.heard(beat, 0, 1);
   }
 
   std::vector<std::vector<cluster::node_id>>
