@@ -51,7 +51,7 @@ membership_state::member* membership_state::link_to(const peer_address& x) {
   config.settings = config_.settings;
   config.self = config_.self;
   config.handles = config_.handles;
-  config.peer = x;
+  config.peer.node = x.node;
   config.owner = self;
   config.find_source = config_.find_source;
   config.spawn_dialer = config_.spawn_dialer;
@@ -59,6 +59,8 @@ membership_state::member* membership_state::link_to(const peer_address& x) {
   config.seed = next_seed_++;
   config.now = config_.now;
   made.link = config_.spawn_link(std::move(config));
+  if (x.port != 0)
+    self->send(made.link, dial_there{x});
   return &made;
 }
 

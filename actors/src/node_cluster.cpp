@@ -104,7 +104,7 @@ result<void> node::state::meet_others() {
         steady_clock::now().time_since_epoch());
   };
   membership = actors::spawn_membership(*system, std::move(config),
-                                        !cluster_listener.tls.empty());
+                                        !cluster_listener.tls.empty(), leaving);
   auto port = actors::publish_gate(*system, membership, cluster_listener);
   if (!port)
     return failure(port.error());
@@ -178,7 +178,7 @@ void node::state::spawn_quorum(std::unique_ptr<cluster::metadata_log> log) {
     config.contacts.push_back(first_contact.node);
   config.seed = random_seed();
   config.now = both_clocks;
-  quorum = actors::spawn_quorum(*system, std::move(config));
+  quorum = actors::spawn_quorum(*system, std::move(config), leaving);
 }
 
 /// From here on others may talk to our quorum and controller.

@@ -39,8 +39,6 @@ void peer_link_state::open(peer_link_config x) {
   backoff_ = cluster::dial_backoff(config_.settings.backoff, config_.seed);
   sent_ = pulls_sent(config_.settings.sent);
   served_ = pulls_served(config_.settings.served);
-  if (dials())
-    self->send(self, dial_due{});
 }
 
 peer_link_state::~peer_link_state() {

@@ -28,7 +28,7 @@ struct peer_link_config {
   /// This node, and what it gives the other end to talk to.
   cluster::peer_identity self;
   peer_handles handles;
-  /// The other node. Whose id is lower dials.
+  /// The other node. Whose id is lower dials, and not before dial_there.
   peer_address peer;
   membership_actor owner;
   /// Who answers a pull; null when the partition is not open here. Any thread.

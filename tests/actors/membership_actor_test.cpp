@@ -30,9 +30,7 @@ cluster_found ask_for_cluster(peer_node& x, uint16_t port) {
 
 } // namespace
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: an incompatible version is refused with a sentence" * doctest::skip()) {
+TEST_CASE("membership: an incompatible version is refused with a sentence") {
   auto newer = peer_options(2);
   newer.self.version_min = newer.self.version_max = 9;
   peer_node one(peer_options(1)), two(newer);
@@ -43,9 +41,7 @@ TEST_CASE("membership: an incompatible version is refused with a sentence" * doc
   CHECK_FALSE(one.find(2)->up);
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: a node of another cluster is refused" * doctest::skip()) {
+TEST_CASE("membership: a node of another cluster is refused") {
   auto stranger = peer_options(2);
   stranger.self.cluster_id = "another";
   peer_node one(peer_options(1)), two(stranger);
@@ -53,25 +49,19 @@ TEST_CASE("membership: a node of another cluster is refused" * doctest::skip()) 
   CHECK(contains(one.wait_reason(2), "cluster another"));
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: another node at the address is refused" * doctest::skip()) {
+TEST_CASE("membership: another node at the address is refused") {
   peer_node one(peer_options(1)), three(peer_options(3));
   one.follow({{2, "127.0.0.1", three.port()}});
   CHECK(contains(one.wait_reason(2), "node 2 was expected"));
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: a node does not talk to itself by mistake" * doctest::skip()) {
+TEST_CASE("membership: a node does not talk to itself by mistake") {
   peer_node one(peer_options(1));
   one.follow({{2, "127.0.0.1", one.port()}});
   CHECK(contains(one.wait_reason(2), "is this process"));
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: who joins is told the cluster and its actors" * doctest::skip()) {
+TEST_CASE("membership: who joins is told the cluster and its actors") {
   peer_node one(peer_options(1));
   auto joining = peer_options(cluster::no_node);
   joining.self.cluster_id.clear();
@@ -90,9 +80,7 @@ TEST_CASE("membership: who joins is told the cluster and its actors" * doctest::
   CHECK(newcomer.wait_up(1));
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: a node that is still starting is met a little later" * doctest::skip()) {
+TEST_CASE("membership: a node that is still starting is met a little later") {
   auto starting = peer_options(2);
   starting.started = false;
   peer_node one(peer_options(1)), two(starting);
@@ -103,17 +91,13 @@ TEST_CASE("membership: a node that is still starting is met a little later" * do
   CHECK(one.find(2)->handles.quorum != nullptr);
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: nobody listens where the cluster was sought" * doctest::skip()) {
+TEST_CASE("membership: nobody listens where the cluster was sought") {
   peer_node one(peer_options(1));
   auto found = ask_for_cluster(one, 1);
   CHECK(contains(found.why.message, "127.0.0.1:1"));
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: a node that is removed is forgotten" * doctest::skip()) {
+TEST_CASE("membership: a node that is removed is forgotten") {
   peer_node one(peer_options(1)), two(peer_options(2));
   one.follow({two.address()});
   REQUIRE(one.wait_up(2));
@@ -122,9 +106,7 @@ TEST_CASE("membership: a node that is removed is forgotten" * doctest::skip()) {
   CHECK_FALSE(one.find(2));
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: three nodes all link to each other" * doctest::skip()) {
+TEST_CASE("membership: three nodes all link to each other") {
   peer_node one(peer_options(1)), two(peer_options(2)), three(peer_options(3));
   std::vector all{one.address(), two.address(), three.address()};
   for (auto* x : {&one, &two, &three})

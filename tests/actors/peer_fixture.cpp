@@ -79,7 +79,7 @@ peer_node::peer_node(peer_node_options options) : options_(std::move(options)) {
   };
   config.now = steady_now;
   membership_ = spawn_membership(*system_, std::move(config),
-                                 !options_.listener.tls.empty());
+                                 !options_.listener.tls.empty(), leaving_);
   auto port = publish_gate(*system_, membership_, options_.listener);
   REQUIRE_MESSAGE(port, (port ? "" : to_string(port.error())));
   port_ = *port;
@@ -95,6 +95,7 @@ peer_node::~peer_node() {
   table_.reset();
   self_.reset();
   system_->await_all_actors_done();
+  leaving_.wait();
 }
 
 void peer_node::start(cluster::node_id as, const std::string& cluster_id) {

@@ -138,9 +138,7 @@ TEST_CASE("peer link: when the peer dies, pulls are answered at once") {
   CHECK_FALSE(nodes.one->wait_pulled().outcome.why.ok());
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("peer link: a peer that comes back is linked again" * doctest::skip()) {
+TEST_CASE("peer link: a peer that comes back is linked again") {
   for (bool dialler_restarts : {false, true}) {
     CAPTURE(dialler_restarts);
     two_nodes nodes;
