@@ -2,6 +2,7 @@
 #include "dialer_actor.h"
 
 #include "peer_sockets.h"
+#include "plain_stream.h"
 #include "tls_stream.h"
 
 #include <caf/actor_system.hpp>
@@ -34,7 +35,7 @@ caf::result<peer_dialed> dialer_state::on_dial_peer(const dial_peer& x) {
     return refuse(std::move(socket.error()));
   auto& middleman = self->system().middleman();
   auto connection = tls ? make_tls_scribe(self->system(), std::move(*socket))
-                        : middleman.backend().new_scribe(socket->release());
+                        : make_plain_scribe(self->system(), std::move(*socket));
   if (connection == nullptr)
     return refuse({storage::errc::invalid_argument,
                    "no TLS session with " + to_string(x.to)

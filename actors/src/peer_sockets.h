@@ -33,8 +33,7 @@ private:
 };
 
 /// What the kernel holds back from a peer that takes nothing is given up after
-/// this time, and the connection with it. It also bounds how long the end of
-/// an actor system may wait for such a connection.
+/// this time, and the connection with it.
 inline constexpr std::chrono::seconds peer_unacknowledged_max{10};
 
 /// Connects within `timeout`. Blocks; a name that must be looked up may take
