@@ -44,6 +44,9 @@ result<peer_socket> connect_to_peer(const transport::endpoint& to,
 /// Listens; what is accepted inherits the socket's options.
 result<peer_socket> listen_for_peers(const transport::endpoint& at);
 
+/// Whether `host` means every interface: nothing to tell others.
+bool is_every_interface(const std::string& host);
+
 /// Whether `host` can be reached from this machine only.
 bool is_loopback(const std::string& host);
 
