@@ -42,8 +42,8 @@ caf::result<peer_dialed> dialer_state::on_dial_peer(const dial_peer& x) {
                        + ": see the log for what is wrong"});
   auto promise = self->make_response_promise<peer_dialed>();
   auto broker = middleman.named_broker<caf::io::basp_broker>(caf::atom("BASP"));
-  self->request(broker, x.timeout, caf::connect_atom_v, std::move(connection),
-                x.to.port)
+  self->request(broker, x.handshake_timeout, caf::connect_atom_v,
+                std::move(connection), x.to.port)
       .then(
           [this, promise, x](const caf::node_id& node,
                              const caf::strong_actor_ptr& gate,

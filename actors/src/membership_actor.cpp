@@ -180,9 +180,12 @@ membership_state::on_find_cluster(const find_cluster& x) {
             },
             [fail](const caf::error& why) mutable { fail(to_problem(why)); });
   };
-  dial_peer order{{x.host, x.port}, config_.settings.dial_timeout};
-  self->request(config_.spawn_dialer(), 4 * config_.settings.dial_timeout,
-                std::move(order))
+  // Asked once, and by somebody who has time.
+  dial_peer order{{x.host, x.port},
+                  config_.settings.dial_timeout,
+                  config_.settings.handshake_timeout_max};
+  auto limit = 2 * order.timeout + order.handshake_timeout;
+  self->request(config_.spawn_dialer(), limit, std::move(order))
       .then(
           [greet, fail](const peer_dialed& y) mutable {
             if (y.why.ok())

@@ -16,8 +16,14 @@ namespace troupe::actors {
 struct peer_settings {
   /// For a connection to be made.
   std::chrono::milliseconds dial_timeout{500};
-  /// For the other node's answer to our hello.
+  /// For the handshakes on it, and for the answer to our hello: twice as long
+  /// after each failure, up to the longest.
+  std::chrono::milliseconds handshake_timeout{500};
   std::chrono::milliseconds hello_timeout{1000};
+  std::chrono::milliseconds handshake_timeout_max{5000};
+  /// The node with the higher id waits so long to be dialled before it dials
+  /// itself: the other may not know where it listens by now.
+  std::chrono::milliseconds passive_pause{3000};
   /// How often a link looks at what is due.
   std::chrono::milliseconds tick_interval{100};
   cluster::peer_liveness_config liveness;
