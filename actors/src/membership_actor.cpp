@@ -6,6 +6,7 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -132,7 +133,25 @@ membership_state::judge(const peer_hello& x, cluster::peer_version_t& version) {
   return {};
 }
 
+bool membership_state::disowns(const peer_hello& x) const {
+  const auto& self_id = config_.self.node;
+  bool alone = std::none_of(members_.begin(), members_.end(),
+                            [](const auto& y) { return y.second.followed; });
+  return alone && self_id != cluster::no_node && x.to == self_id
+         && !config_.self.cluster_id.empty() && !x.from.cluster_id.empty()
+         && x.from.cluster_id != config_.self.cluster_id;
+}
+
 peer_welcome membership_state::on_peer_hello(const peer_hello& x) {
+  if (disowns(x) && !std::exchange(disowned_, true)
+      && config_.on_disowned != nullptr)
+    config_.on_disowned(
+        to_string(x.from) + " of cluster " + x.from.cluster_id
+        + " takes this node for its node " + std::to_string(x.to)
+        + ", but the data directories here belong to cluster "
+        + config_.self.cluster_id
+        + ", which has no other node: those of that cluster are lost or not "
+          "mounted. Mount them, or join with empty directories (--join)");
   peer_welcome answer;
   answer.from = config_.self;
   answer.refusal = judge(x, answer.version);

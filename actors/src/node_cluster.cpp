@@ -114,6 +114,11 @@ result<void> node::state::meet_others() {
   config.find_source = [routes = routes](const actors::pull_batches& x) {
     return find_source(*routes->get(), x);
   };
+  config.on_disowned = [told = options.on_unusable](const std::string& why) {
+    spdlog::error("node.disowned reason=\"{}\"", why);
+    if (told != nullptr)
+      told(why);
+  };
   config.seed = random_seed();
   config.now = [] {
     return std::chrono::duration_cast<std::chrono::microseconds>(

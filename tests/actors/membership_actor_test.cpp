@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -104,6 +105,35 @@ TEST_CASE("membership: a node that is removed is forgotten") {
   one.follow({});
   CHECK(one.wait_lost(2));
   CHECK_FALSE(one.find(2));
+}
+
+TEST_CASE("membership: a founder that lost its directories is told") {
+  auto told =
+      std::make_shared<published<std::string>>(std::make_shared<std::string>());
+  auto founder = peer_options(1);
+  founder.self.cluster_id = "founded again";
+  founder.on_disowned = [told](const std::string& why) {
+    told->publish(std::make_shared<std::string>(why));
+  };
+  auto stranger = peer_options(2);
+  stranger.settings.passive_pause = 10ms;
+  SUBCASE("alone") {
+    peer_node one(founder), two(stranger);
+    two.follow({{1, "127.0.0.1", one.port()}});
+    CHECK(contains(two.wait_reason(1), "cluster founded again"));
+    CHECK(soon([&] { return contains(*told->get(), "lost or not mounted"); }));
+    CHECK(contains(*told->get(), "of cluster test-cluster"));
+  }
+  SUBCASE("not when it has others") {
+    auto other = peer_options(3);
+    other.self.cluster_id = founder.self.cluster_id;
+    peer_node one(founder), two(stranger), three(other);
+    one.follow({three.address()});
+    REQUIRE(one.wait_up(3));
+    two.follow({{1, "127.0.0.1", one.port()}});
+    CHECK(contains(two.wait_reason(1), "cluster founded again"));
+    CHECK(told->get()->empty());
+  }
 }
 
 TEST_CASE("membership: three nodes all link to each other") {

@@ -77,6 +77,7 @@ peer_node::peer_node(peer_node_options options) : options_(std::move(options)) {
   config.find_source = [source = source_](const pull_batches& x) {
     return x.name.topic == "orders" ? source : pull_source_actor{};
   };
+  config.on_disowned = options_.on_disowned;
   config.now = steady_now;
   membership_ = spawn_membership(*system_, std::move(config),
                                  !options_.listener.tls.empty(), leaving_);

@@ -29,6 +29,7 @@ struct peer_node_options {
   cluster_listener listener;
   /// Whether others may talk to its actors already.
   bool started = true;
+  std::function<void(const std::string&)> on_disowned;
 };
 
 peer_node_options peer_options(cluster::node_id node);
