@@ -208,6 +208,7 @@ void peer_link_state::on_link_tick(const link_tick& x) {
     return;
   }
   send_heartbeat();
+  send_answers();
   grant(sent_.all_credit());
   if (expire_at_ <= now) {
     expire_at_ = now + std::chrono::seconds(1);

@@ -98,7 +98,8 @@ private:
   void dial_later();
   void dial_after(std::chrono::milliseconds pause);
   void send_heartbeat();
-  /// Sends answers as far as credit goes.
+  /// Sends answers as far as credit goes, for one turn; the rest with a tick
+  /// that comes behind what is in the mailbox.
   void send_answers();
   void deliver(pull_delivery x);
   void deliver_all(std::vector<pull_delivery> xs);
@@ -120,7 +121,7 @@ private:
   bool stalled_ = false;
   /// When overdue pulls are looked for next.
   time expire_at_{0};
-  /// Of ticks.
+  /// Of ticks: those of an older series are not heeded.
   uint64_t series_ = 0;
 };
 

@@ -32,6 +32,9 @@ struct peer_settings {
   pulls_sent_limits sent;
   /// Pulls of their followers.
   pulls_served_limits served;
+  /// After so long answers that are read from a disk let everything else of
+  /// their link go first.
+  std::chrono::milliseconds answers_turn{20};
   /// Nodes that may be linked at a time.
   size_t peers_max = 1000;
 };
