@@ -19,8 +19,8 @@ void node_actor_config::enable_network(const cluster_listener& x) {
   // What CAF sends here only serves to close connections that are dead; who is
   // lost is decided by each peer_link, and sooner. Not shorter: CAF closes a
   // connection whose handshake is under way when it looks.
-  set("middleman.heartbeat-interval", caf::timespan(500ms));
-  set("middleman.connection-timeout", caf::timespan(2s));
+  set("middleman.heartbeat-interval", caf::timespan(2s));
+  set("middleman.connection-timeout", caf::timespan(4s));
   // Other programs made with CAF are turned away at the door.
   set("middleman.app-identifiers", std::vector<std::string>{"troupe"});
   // Its helpers never block, because we neither dial nor listen through them.

@@ -2,6 +2,7 @@
 #include "cluster_network.h"
 
 #include "peer_sockets.h"
+#include "plain_stream.h"
 #include "tls_stream.h"
 
 #include <caf/actor_system.hpp>
@@ -85,9 +86,8 @@ result<uint16_t> publish_gate(caf::actor_system& system,
   if (!socket)
     return failure(std::move(socket.error()));
   auto& middleman = system.middleman();
-  auto doorman = x.tls.empty()
-                     ? middleman.backend().new_doorman(socket->release())
-                     : make_tls_doorman(system, std::move(*socket));
+  auto doorman = x.tls.empty() ? make_plain_doorman(system, std::move(*socket))
+                               : make_tls_doorman(system, std::move(*socket));
   auto port = doorman->port();
   auto broker = middleman.named_broker<caf::io::basp_broker>(caf::atom("BASP"));
   caf::anon_send(

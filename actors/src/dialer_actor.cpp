@@ -2,6 +2,7 @@
 #include "dialer_actor.h"
 
 #include "peer_sockets.h"
+#include "plain_stream.h"
 #include "tls_stream.h"
 
 #include <caf/actor_system.hpp>
@@ -34,15 +35,15 @@ caf::result<peer_dialed> dialer_state::on_dial_peer(const dial_peer& x) {
     return refuse(std::move(socket.error()));
   auto& middleman = self->system().middleman();
   auto connection = tls ? make_tls_scribe(self->system(), std::move(*socket))
-                        : middleman.backend().new_scribe(socket->release());
+                        : make_plain_scribe(self->system(), std::move(*socket));
   if (connection == nullptr)
     return refuse({storage::errc::invalid_argument,
                    "no TLS session with " + to_string(x.to)
                        + ": see the log for what is wrong"});
   auto promise = self->make_response_promise<peer_dialed>();
   auto broker = middleman.named_broker<caf::io::basp_broker>(caf::atom("BASP"));
-  self->request(broker, x.timeout, caf::connect_atom_v, std::move(connection),
-                x.to.port)
+  self->request(broker, x.handshake_timeout, caf::connect_atom_v,
+                std::move(connection), x.to.port)
       .then(
           [this, promise, x](const caf::node_id& node,
                              const caf::strong_actor_ptr& gate,

@@ -18,8 +18,10 @@ namespace troupe::actors {
 /// Connect to the gate of the node that listens there.
 struct dial_peer {
   transport::endpoint to;
-  /// For the connection, and again for CAF's handshake.
+  /// For the connection, which needs nothing of the other process.
   std::chrono::milliseconds timeout{0};
+  /// For the handshakes of TLS and CAF.
+  std::chrono::milliseconds handshake_timeout{0};
 };
 
 struct peer_dialed {

@@ -6,6 +6,7 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -51,7 +52,7 @@ membership_state::member* membership_state::link_to(const peer_address& x) {
   config.settings = config_.settings;
   config.self = config_.self;
   config.handles = config_.handles;
-  config.peer = x;
+  config.peer.node = x.node;
   config.owner = self;
   config.find_source = config_.find_source;
   config.spawn_dialer = config_.spawn_dialer;
@@ -59,6 +60,8 @@ membership_state::member* membership_state::link_to(const peer_address& x) {
   config.seed = next_seed_++;
   config.now = config_.now;
   made.link = config_.spawn_link(std::move(config));
+  if (x.port != 0)
+    self->send(made.link, dial_there{x});
   return &made;
 }
 
@@ -130,7 +133,25 @@ membership_state::judge(const peer_hello& x, cluster::peer_version_t& version) {
   return {};
 }
 
+bool membership_state::disowns(const peer_hello& x) const {
+  const auto& self_id = config_.self.node;
+  bool alone = std::none_of(members_.begin(), members_.end(),
+                            [](const auto& y) { return y.second.followed; });
+  return alone && self_id != cluster::no_node && x.to == self_id
+         && !config_.self.cluster_id.empty() && !x.from.cluster_id.empty()
+         && x.from.cluster_id != config_.self.cluster_id;
+}
+
 peer_welcome membership_state::on_peer_hello(const peer_hello& x) {
+  if (disowns(x) && !std::exchange(disowned_, true)
+      && config_.on_disowned != nullptr)
+    config_.on_disowned(
+        to_string(x.from) + " of cluster " + x.from.cluster_id
+        + " takes this node for its node " + std::to_string(x.to)
+        + ", but the data directories here belong to cluster "
+        + config_.self.cluster_id
+        + ", which has no other node: those of that cluster are lost or not "
+          "mounted. Mount them, or join with empty directories (--join)");
   peer_welcome answer;
   answer.from = config_.self;
   answer.refusal = judge(x, answer.version);
@@ -178,9 +199,12 @@ membership_state::on_find_cluster(const find_cluster& x) {
             },
             [fail](const caf::error& why) mutable { fail(to_problem(why)); });
   };
-  dial_peer order{{x.host, x.port}, config_.settings.dial_timeout};
-  self->request(config_.spawn_dialer(), 4 * config_.settings.dial_timeout,
-                std::move(order))
+  // Asked once, and by somebody who has time.
+  dial_peer order{{x.host, x.port},
+                  config_.settings.dial_timeout,
+                  config_.settings.handshake_timeout_max};
+  auto limit = 2 * order.timeout + order.handshake_timeout;
+  self->request(config_.spawn_dialer(), limit, std::move(order))
       .then(
           [greet, fail](const peer_dialed& y) mutable {
             if (y.why.ok())

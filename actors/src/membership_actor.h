@@ -33,6 +33,10 @@ struct membership_config {
   std::function<dialer_actor()> spawn_dialer;
   /// Makes the link to one node.
   std::function<peer_link_actor(peer_link_config)> spawn_link;
+  /// Another cluster takes this node for one of its own, and there is nobody
+  /// else in ours: its directories are not those that it had. Told once, with
+  /// a sentence.
+  std::function<void(const std::string&)> on_disowned;
   uint64_t seed = 0;
   std::function<std::chrono::microseconds()> now;
 };
@@ -71,11 +75,14 @@ private:
   void drop(std::map<cluster::node_id, member>::iterator at);
   /// Why a hello is turned down; empty: welcome.
   std::string judge(const peer_hello& x, cluster::peer_version_t& version);
+  /// Whether it expects this node, which is alone, in another cluster.
+  bool disowns(const peer_hello& x) const;
   void publish();
 
   membership_config config_;
   std::map<cluster::node_id, member> members_;
   uint64_t next_seed_ = 0;
+  bool disowned_ = false;
   /// Why somebody was turned away, as logged last.
   std::string refusal_;
 };

@@ -2,6 +2,7 @@
 // How a node finds its cluster, or makes one, and takes part in it.
 #include "node_clock.h"
 #include "node_state.h"
+#include "peer_sockets.h"
 #include "spawn.h"
 
 #include <troupe/actors/inspect_controller.h>
@@ -82,6 +83,21 @@ result<void> node::state::open_network() {
   cluster_listener.insecure = config.insecure;
   if (auto safe = actors::check_cluster_listener(cluster_listener); !safe)
     return safe;
+  cluster_address = *at;
+  if (!config.advertised.empty()) {
+    auto told = transport::parse_endpoint(config.advertised);
+    if (!told)
+      return failure(told.error());
+    cluster_address = *told;
+  }
+  // It stays in the metadata, and a node that dials it finds itself.
+  if (actors::is_every_interface(cluster_address.host))
+    return failure(storage::errc::invalid_argument,
+                   "other nodes cannot connect to '" + cluster_address.host
+                       + "', which means every interface: "
+                         "--cluster-advertised is needed beside "
+                         "--cluster-listen "
+                       + to_string(*at));
   actor_config.enable_network(cluster_listener);
   return {};
 }
@@ -98,24 +114,21 @@ result<void> node::state::meet_others() {
   config.find_source = [routes = routes](const actors::pull_batches& x) {
     return find_source(*routes->get(), x);
   };
+  config.on_disowned = [told = options.on_unusable](const std::string& why) {
+    spdlog::error("node.disowned reason=\"{}\"", why);
+    if (told != nullptr)
+      told(why);
+  };
   config.seed = random_seed();
   config.now = [] {
     return std::chrono::duration_cast<std::chrono::microseconds>(
         steady_clock::now().time_since_epoch());
   };
   membership = actors::spawn_membership(*system, std::move(config),
-                                        !cluster_listener.tls.empty());
+                                        !cluster_listener.tls.empty(), leaving);
   auto port = actors::publish_gate(*system, membership, cluster_listener);
   if (!port)
     return failure(port.error());
-  cluster_address = cluster_listener.listen;
-  const auto& told = options.config.cluster.advertised;
-  if (!told.empty()) {
-    auto at = transport::parse_endpoint(told);
-    if (!at)
-      return failure(at.error());
-    cluster_address = *at;
-  }
   if (cluster_address.port == 0)
     cluster_address.port = *port;
   return {};
@@ -178,7 +191,7 @@ void node::state::spawn_quorum(std::unique_ptr<cluster::metadata_log> log) {
     config.contacts.push_back(first_contact.node);
   config.seed = random_seed();
   config.now = both_clocks;
-  quorum = actors::spawn_quorum(*system, std::move(config));
+  quorum = actors::spawn_quorum(*system, std::move(config), leaving);
 }
 
 /// From here on others may talk to our quorum and controller.

@@ -3,6 +3,7 @@
 
 #include "descriptor_limit.h"
 #include "node_clock.h"
+#include "peer_sockets.h"
 #include "spawn.h"
 
 #include <caf/actor_cast.hpp>
@@ -45,11 +46,6 @@ size_t lane_count(const cluster::broker_config& config) {
   return std::max<size_t>(1, std::thread::hardware_concurrency());
 }
 
-/// Whether clients elsewhere cannot connect to what is listened on.
-bool every_interface(const std::string& host) {
-  return host.empty() || host == "*" || host == "0.0.0.0" || host == "::";
-}
-
 /// More connections or partitions than there are descriptors would only fail
 /// later, and in the middle of something.
 void fit_to_descriptors(cluster::broker_config& config) {
@@ -78,13 +74,11 @@ node::state::~state() = default;
 result<void> node::state::start() {
   const auto& told = options.advertised.host.empty() ? options.listen.host
                                                      : options.advertised.host;
-  if (every_interface(told))
-    return failure(
-        storage::errc::invalid_argument,
-        "clients cannot connect to '" + told
-            + "', which means every interface: an advertised address "
-              "is needed beside "
-            + to_string(options.listen));
+  if (actors::is_every_interface(told))
+    return failure(storage::errc::invalid_argument,
+                   "clients cannot connect to '" + told
+                     + "', which means every interface: an advertised address "
+                       "is needed beside " + to_string(options.listen));
   fit_to_descriptors(options.config);
   auto opened = actors::open_directories(storage::posix_file_system(),
                                          options.data_directories);

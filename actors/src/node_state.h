@@ -4,6 +4,7 @@
 #include "actor_system.h"
 #include "cluster_network.h"
 #include "data_directories.h"
+#include "departures.h"
 #include "io_pace.h"
 #include "metrics_exposer.h"
 #include "peer_table.h"
@@ -39,6 +40,8 @@ struct node::state {
   std::vector<std::unique_ptr<transport::lane>> lanes;
   actors::node_actor_config actor_config;
   std::unique_ptr<caf::actor_system> system;
+  /// Whom other nodes may watch.
+  actors::departures leaving;
   std::vector<std::unique_ptr<actors::lane_unit>> units;
   std::shared_ptr<actors::published<actors::routing>> routes;
   std::vector<actors::data_directory> disks;

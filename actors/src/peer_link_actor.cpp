@@ -39,8 +39,6 @@ void peer_link_state::open(peer_link_config x) {
   backoff_ = cluster::dial_backoff(config_.settings.backoff, config_.seed);
   sent_ = pulls_sent(config_.settings.sent);
   served_ = pulls_served(config_.settings.served);
-  if (dials())
-    self->send(self, dial_due{});
 }
 
 peer_link_state::~peer_link_state() {
@@ -53,21 +51,31 @@ bool peer_link_state::from_peer() const {
 }
 
 void peer_link_state::on_dial_there(const dial_there& x) {
-  auto dialled_before = dials();
   config_.peer = x.address;
-  if (!dialled_before && dials() && phase_ == link_phase::down)
-    self->send(self, dial_due{});
+  if (phase_ == link_phase::down)
+    dial_after(first_to_dial() ? std::chrono::milliseconds(0)
+                               : config_.settings.passive_pause);
+}
+
+std::chrono::milliseconds
+peer_link_state::stretched(std::chrono::milliseconds first) const {
+  auto longest = config_.settings.handshake_timeout_max;
+  return std::chrono::milliseconds(
+      backoff_.stretched_ms(static_cast<uint32_t>(first.count()),
+                            static_cast<uint32_t>(longest.count())));
 }
 
 void peer_link_state::on_dial_due() {
-  if (phase_ != link_phase::down || !dials())
+  dial_is_due_ = false;
+  if (phase_ != link_phase::down || config_.peer.port == 0)
     return;
   phase_ = link_phase::dialing;
+  dial_peer order{{config_.peer.host, config_.peer.port},
+                  config_.settings.dial_timeout,
+                  stretched(config_.settings.handshake_timeout)};
   // The dialer keeps two deadlines of its own; a name that is looked up for
   // longer than this is taken for a failure.
-  auto limit = 4 * config_.settings.dial_timeout;
-  dial_peer order{{config_.peer.host, config_.peer.port},
-                  config_.settings.dial_timeout};
+  auto limit = 2 * (order.timeout + order.handshake_timeout);
   self->request(config_.spawn_dialer(), limit, std::move(order))
       .then(
           [this](const peer_dialed& x) {
@@ -85,7 +93,8 @@ void peer_link_state::greet(const peer_gate_actor& gate) {
   phase_ = link_phase::greeting;
   peer_hello hello{config_.self, config_.peer.node, self, config_.handles,
                    config_.settings.sent.credit_bytes};
-  self->request(gate, config_.settings.hello_timeout, std::move(hello))
+  self->request(gate, stretched(config_.settings.hello_timeout),
+                std::move(hello))
       .then([this](const peer_welcome& x) { on_peer_welcome(x); },
             [this](const caf::error& x) {
               dial_failed("no answer to our hello: " + to_problem(x).message);
@@ -126,9 +135,14 @@ void peer_link_state::dial_failed(const std::string& why) {
 }
 
 void peer_link_state::dial_later() {
-  if (dials())
-    self->delayed_send(self, std::chrono::milliseconds(backoff_.next_ms()),
-                       dial_due{});
+  std::chrono::milliseconds pause(backoff_.next_ms());
+  // Two that dial each other at once may both be cut off by CAF: rarely.
+  dial_after(first_to_dial() ? pause : pause + config_.settings.passive_pause);
+}
+
+void peer_link_state::dial_after(std::chrono::milliseconds pause) {
+  if (config_.peer.port != 0 && !std::exchange(dial_is_due_, true))
+    self->delayed_send(self, pause, dial_due{});
 }
 
 void peer_link_state::on_accept_peer(const accept_peer& x) {
@@ -194,6 +208,7 @@ void peer_link_state::on_link_tick(const link_tick& x) {
     return;
   }
   send_heartbeat();
+  send_answers();
   grant(sent_.all_credit());
   if (expire_at_ <= now) {
     expire_at_ = now + std::chrono::seconds(1);

@@ -28,7 +28,8 @@ struct peer_link_config {
   /// This node, and what it gives the other end to talk to.
   cluster::peer_identity self;
   peer_handles handles;
-  /// The other node. Whose id is lower dials.
+  /// The other node. Whose id is lower dials, and not before dial_there; the
+  /// other one only when it was not dialled for some time.
   peer_address peer;
   membership_actor owner;
   /// Who answers a pull; null when the partition is not open here. Any thread.
@@ -47,7 +48,7 @@ struct peer_link_config {
 ///     ^                   │ failed             │ refused       │ silence,
 ///     └───────────────────┴────────────────────┴───────────────┘ down, hello
 /// ```
-/// The side that does not dial goes from `down` to `up` with an accept_peer.
+/// The side that is dialled goes to `up` with an accept_peer, from any phase.
 enum class link_phase : uint8_t { down, dialing, greeting, up };
 
 struct peer_link_state {
@@ -80,9 +81,11 @@ struct peer_link_state {
 private:
   using time = cluster::peer_liveness::time;
 
-  bool dials() const noexcept {
-    return config_.self.node < config_.peer.node && config_.peer.port != 0;
+  bool first_to_dial() const noexcept {
+    return config_.self.node < config_.peer.node;
   }
+  /// A deadline for the next handshake.
+  std::chrono::milliseconds stretched(std::chrono::milliseconds first) const;
   bool from_peer() const;
   void greet(const peer_gate_actor& gate);
   void on_peer_welcome(const peer_welcome& x);
@@ -93,8 +96,10 @@ private:
   /// From `up` to `down`: answers whoever waits, and dials again.
   void lose(const std::string& why);
   void dial_later();
+  void dial_after(std::chrono::milliseconds pause);
   void send_heartbeat();
-  /// Sends answers as far as credit goes.
+  /// Sends answers as far as credit goes, for one turn; the rest with a tick
+  /// that comes behind what is in the mailbox.
   void send_answers();
   void deliver(pull_delivery x);
   void deliver_all(std::vector<pull_delivery> xs);
@@ -103,6 +108,8 @@ private:
 
   peer_link_config config_;
   link_phase phase_ = link_phase::down;
+  /// A dial_due is on its way.
+  bool dial_is_due_ = false;
   remote_link_actor remote_;
   cluster::dial_backoff backoff_{{}, 0};
   cluster::peer_liveness liveness_;
@@ -114,7 +121,7 @@ private:
   bool stalled_ = false;
   /// When overdue pulls are looked for next.
   time expire_at_{0};
-  /// Of ticks.
+  /// Of ticks: those of an older series are not heeded.
   uint64_t series_ = 0;
 };
 

@@ -131,6 +131,7 @@ void peer_link_state::on_grant_credit(const grant_credit& x) {
 }
 
 void peer_link_state::send_answers() {
+  auto turn_end = config_.now() + config_.settings.answers_turn;
   while (auto piece = served_.next()) {
     std::visit(
         [this](auto& x) {
@@ -138,6 +139,12 @@ void peer_link_state::send_answers() {
           self->send(remote_, std::move(x));
         },
         *piece);
+    // A disk may take long for each piece: heartbeats that came meanwhile are
+    // answered first, or a slow disk would look like a lost node.
+    if (config_.now() >= turn_end) {
+      self->send(self, link_tick{++series_});
+      break;
+    }
   }
   if (auto stalled = served_.stalled(); stalled != stalled_) {
     stalled_ = stalled;

@@ -130,6 +130,10 @@ result<peer_socket> listen_for_peers(const transport::endpoint& at) {
   return socket;
 }
 
+bool is_every_interface(const std::string& host) {
+  return host.empty() || host == "*" || host == "0.0.0.0" || host == "::";
+}
+
 bool is_loopback(const std::string& host) {
   if (host == "localhost")
     return true;

@@ -33,8 +33,7 @@ private:
 };
 
 /// What the kernel holds back from a peer that takes nothing is given up after
-/// this time, and the connection with it. It also bounds how long the end of
-/// an actor system may wait for such a connection.
+/// this time, and the connection with it.
 inline constexpr std::chrono::seconds peer_unacknowledged_max{10};
 
 /// Connects within `timeout`. Blocks; a name that must be looked up may take
@@ -44,6 +43,9 @@ result<peer_socket> connect_to_peer(const transport::endpoint& to,
 
 /// Listens; what is accepted inherits the socket's options.
 result<peer_socket> listen_for_peers(const transport::endpoint& at);
+
+/// Whether `host` means every interface: nothing to tell others.
+bool is_every_interface(const std::string& host);
 
 /// Whether `host` can be reached from this machine only.
 bool is_loopback(const std::string& host);

@@ -24,8 +24,11 @@ spawn_broker_lifecycle(caf::actor_system& system, broker_lifecycle_config x) {
   return system.spawn(broker_lifecycle, std::move(x));
 }
 
-quorum_actor spawn_quorum(caf::actor_system& system, quorum_actor_config x) {
-  return system.spawn<caf::detached>(quorum, std::move(x));
+quorum_actor spawn_quorum(caf::actor_system& system, quorum_actor_config x,
+                          departures& leaving) {
+  auto made = system.spawn<caf::detached>(quorum, std::move(x));
+  leaving.expect(made);
+  return made;
 }
 
 listing_coordinator_actor
@@ -67,13 +70,16 @@ metrics_actor spawn_metrics(caf::actor_system& system, metrics_config x) {
   return system.spawn(metrics, std::move(x));
 }
 
-membership_actor
-spawn_membership(caf::actor_system& system, membership_config x, bool tls) {
+membership_actor spawn_membership(caf::actor_system& system,
+                                  membership_config x, bool tls,
+                                  departures& leaving) {
   x.spawn_dialer = [&system, tls] {
     return system.spawn<caf::detached>(dialer, tls);
   };
-  x.spawn_link = [&system](peer_link_config link) {
-    return system.spawn<caf::detached>(peer_link, std::move(link));
+  x.spawn_link = [&system, leaving](peer_link_config link) mutable {
+    auto made = system.spawn<caf::detached>(peer_link, std::move(link));
+    leaving.expect(made);
+    return made;
   };
   return system.spawn(membership, std::move(x));
 }

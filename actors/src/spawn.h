@@ -6,6 +6,7 @@
 #include "cluster_network.h"
 #include "cold_reader_actor.h"
 #include "controller_actor.h"
+#include "departures.h"
 #include "dialer_actor.h"
 #include "disk_sync_actor.h"
 #include "error_map.h"
@@ -43,7 +44,9 @@ inline constexpr int cold_readers_per_directory = 4;
 broker_actor spawn_broker(caf::actor_system& system, broker_actor_config x);
 broker_lifecycle_actor
 spawn_broker_lifecycle(caf::actor_system& system, broker_lifecycle_config x);
-quorum_actor spawn_quorum(caf::actor_system& system, quorum_actor_config x);
+/// `leaving` is of those whom other nodes may watch.
+quorum_actor spawn_quorum(caf::actor_system& system, quorum_actor_config x,
+                          departures& leaving);
 controller_actor
 spawn_controller(caf::actor_system& system, controller_config x);
 listing_coordinator_actor
@@ -59,7 +62,8 @@ transport_actor spawn_transport(caf::actor_system& system,
                                 std::shared_ptr<transport::server> server);
 metrics_actor spawn_metrics(caf::actor_system& system, metrics_config x);
 /// Fills in how the membership makes links and dialers.
-membership_actor
-spawn_membership(caf::actor_system& system, membership_config x, bool tls);
+membership_actor spawn_membership(caf::actor_system& system,
+                                  membership_config x, bool tls,
+                                  departures& leaving);
 
 } // namespace troupe::actors

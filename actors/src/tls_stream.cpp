@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls_stream.h"
 
+#include "connection_guard.h"
+
 #include <caf/actor_system.hpp>
 #include <caf/io/abstract_broker.hpp>
 #include <caf/io/middleman.hpp>
@@ -15,6 +17,8 @@
 #include <spdlog/spdlog.h>
 
 #include <exception>
+#include <functional>
+#include <memory>
 #include <utility>
 
 namespace troupe::actors {
@@ -47,12 +51,17 @@ make_session(caf::actor_system& system, native_socket socket, bool accepted) {
 /// errors, which OpenSSL demands.
 class tls_policy {
 public:
-  explicit tls_policy(session_ptr session) : session_(std::move(session)) {}
+  tls_policy(session_ptr session, std::function<void()> on_ready)
+      : session_(std::move(session)), on_ready_(std::move(on_ready)) {}
 
   rw_state
   read_some(size_t& done, native_socket socket, void* into, size_t size) {
     ERR_clear_error();
-    return session_->read_some(done, socket, into, size);
+    auto state = session_->read_some(done, socket, into, size);
+    if (ready_ || state == rw_state::failure)
+      return state;
+    return look_at_handshake(socket) == rw_state::failure ? rw_state::failure
+                                                          : state;
   }
 
   rw_state write_some(size_t& done, native_socket socket, const void* from,
@@ -66,33 +75,63 @@ public:
   }
 
 private:
+  /// To read nothing says `indeterminate` as soon as the handshake is done.
+  rw_state look_at_handshake(native_socket socket) {
+    size_t nothing = 0;
+    ERR_clear_error();
+    auto state = session_->read_some(nothing, socket, nullptr, 0);
+    ready_ = state == rw_state::indeterminate;
+    if (ready_)
+      on_ready_();
+    return state;
+  }
+
   session_ptr session_;
+  std::function<void()> on_ready_;
+  bool ready_ = false;
 };
 
+/// What is written waits until the handshake is done: before that only the
+/// other side's words help, and a socket that could be written to, but is not,
+/// wakes the multiplexer again and again. The handshake itself fits into the
+/// socket's buffer.
 class tls_scribe final : public caf::io::scribe {
 public:
   tls_scribe(default_multiplexer& home, native_socket socket,
              session_ptr session)
       : scribe(caf::io::network::conn_hdl_from_socket(socket)),
-        stream_(home, socket, std::move(session)) {}
+        stream_(home, socket, std::move(session), [this] { on_ready(); }),
+        guard_(home, socket) {}
+
+  connection_guard& guard() noexcept { return guard_; }
 
   void configure_read(caf::io::receive_policy::config config) override {
     stream_.configure_read(config);
     if (std::exchange(launched_, true))
       return;
     stream_.start(this);
-    // The handshake may have something to write before we do.
-    stream_.force_empty_write(this);
+  }
+
+  bool
+  consume(caf::execution_unit* host, const void* from, size_t size) override {
+    guard_.on_heard();
+    return scribe::consume(host, from, size);
   }
 
   void ack_writes(bool enable) override { stream_.ack_writes(enable); }
   std::vector<char>& wr_buf() override { return stream_.wr_buf(); }
   std::vector<char>& rd_buf() override { return stream_.rd_buf(); }
-  void flush() override { stream_.flush(this); }
+
+  void flush() override {
+    if (ready_)
+      stream_.flush(this);
+  }
+
   void add_to_loop() override { stream_.activate(this); }
   void remove_from_loop() override { stream_.passivate(); }
 
   void graceful_shutdown() override {
+    guard_.on_closing();
     stream_.graceful_shutdown();
     detach(&stream_.backend(), false);
   }
@@ -108,8 +147,16 @@ public:
   }
 
 private:
+  void on_ready() {
+    ready_ = true;
+    stream_.flush(this);
+  }
+
   bool launched_ = false;
+  /// The handshake is done.
+  bool ready_ = false;
   caf::io::network::stream_impl<tls_policy> stream_;
+  connection_guard guard_;
 };
 
 class tls_doorman final : public caf::io::network::doorman_impl {
@@ -117,10 +164,10 @@ public:
   using doorman_impl::doorman_impl;
 
   bool new_connection() override {
+    peer_socket socket(acceptor_.accepted_socket());
     // The broker may have closed it while this event was on its way.
     if (detached())
       return false;
-    peer_socket socket(acceptor_.accepted_socket());
     caf::io::network::nonblocking(socket.get(), true);
     auto accepted = make_session(parent()->system(), socket.get(), true);
     if (accepted == nullptr)
@@ -128,10 +175,15 @@ public:
     auto& home = acceptor_.backend();
     auto made = caf::make_counted<tls_scribe>(home, socket.release(),
                                               std::move(accepted));
+    made->guard().on_accepted(silent_);
     auto handle = made->hdl();
     parent()->add_scribe(std::move(made));
     return doorman::new_connection(&home, handle);
   }
+
+private:
+  std::shared_ptr<silent_connections> silent_ =
+      std::make_shared<silent_connections>();
 };
 
 } // namespace

@@ -20,4 +20,12 @@ peer_liveness::answered(uint64_t number, time now) {
   return now - sent_at_;
 }
 
+bool peer_liveness::lost(time now) noexcept {
+  auto late = now - looked_at_ - config_.heartbeat_interval;
+  looked_at_ = now;
+  if (late > config_.silence_max / 2)
+    heard_at_ = now;
+  return now - heard_at_ > config_.silence_max;
+}
+
 } // namespace troupe::cluster

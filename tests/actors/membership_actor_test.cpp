@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,7 @@ cluster_found ask_for_cluster(peer_node& x, uint16_t port) {
 
 } // namespace
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: an incompatible version is refused with a sentence" * doctest::skip()) {
+TEST_CASE("membership: an incompatible version is refused with a sentence") {
   auto newer = peer_options(2);
   newer.self.version_min = newer.self.version_max = 9;
   peer_node one(peer_options(1)), two(newer);
@@ -43,9 +42,7 @@ TEST_CASE("membership: an incompatible version is refused with a sentence" * doc
   CHECK_FALSE(one.find(2)->up);
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: a node of another cluster is refused" * doctest::skip()) {
+TEST_CASE("membership: a node of another cluster is refused") {
   auto stranger = peer_options(2);
   stranger.self.cluster_id = "another";
   peer_node one(peer_options(1)), two(stranger);
@@ -53,25 +50,19 @@ TEST_CASE("membership: a node of another cluster is refused" * doctest::skip()) 
   CHECK(contains(one.wait_reason(2), "cluster another"));
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: another node at the address is refused" * doctest::skip()) {
+TEST_CASE("membership: another node at the address is refused") {
   peer_node one(peer_options(1)), three(peer_options(3));
   one.follow({{2, "127.0.0.1", three.port()}});
   CHECK(contains(one.wait_reason(2), "node 2 was expected"));
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: a node does not talk to itself by mistake" * doctest::skip()) {
+TEST_CASE("membership: a node does not talk to itself by mistake") {
   peer_node one(peer_options(1));
   one.follow({{2, "127.0.0.1", one.port()}});
   CHECK(contains(one.wait_reason(2), "is this process"));
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: who joins is told the cluster and its actors" * doctest::skip()) {
+TEST_CASE("membership: who joins is told the cluster and its actors") {
   peer_node one(peer_options(1));
   auto joining = peer_options(cluster::no_node);
   joining.self.cluster_id.clear();
@@ -90,9 +81,7 @@ TEST_CASE("membership: who joins is told the cluster and its actors" * doctest::
   CHECK(newcomer.wait_up(1));
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: a node that is still starting is met a little later" * doctest::skip()) {
+TEST_CASE("membership: a node that is still starting is met a little later") {
   auto starting = peer_options(2);
   starting.started = false;
   peer_node one(peer_options(1)), two(starting);
@@ -103,17 +92,13 @@ TEST_CASE("membership: a node that is still starting is met a little later" * do
   CHECK(one.find(2)->handles.quorum != nullptr);
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: nobody listens where the cluster was sought" * doctest::skip()) {
+TEST_CASE("membership: nobody listens where the cluster was sought") {
   peer_node one(peer_options(1));
   auto found = ask_for_cluster(one, 1);
   CHECK(contains(found.why.message, "127.0.0.1:1"));
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: a node that is removed is forgotten" * doctest::skip()) {
+TEST_CASE("membership: a node that is removed is forgotten") {
   peer_node one(peer_options(1)), two(peer_options(2));
   one.follow({two.address()});
   REQUIRE(one.wait_up(2));
@@ -122,9 +107,36 @@ TEST_CASE("membership: a node that is removed is forgotten" * doctest::skip()) {
   CHECK_FALSE(one.find(2));
 }
 
-// Skipped: two nodes in one process do not end since identities are
-// adopted late; the fixture has to be mended. See docs/reliability.md.
-TEST_CASE("membership: three nodes all link to each other" * doctest::skip()) {
+TEST_CASE("membership: a founder that lost its directories is told") {
+  auto told =
+      std::make_shared<published<std::string>>(std::make_shared<std::string>());
+  auto founder = peer_options(1);
+  founder.self.cluster_id = "founded again";
+  founder.on_disowned = [told](const std::string& why) {
+    told->publish(std::make_shared<std::string>(why));
+  };
+  auto stranger = peer_options(2);
+  stranger.settings.passive_pause = 10ms;
+  SUBCASE("alone") {
+    peer_node one(founder), two(stranger);
+    two.follow({{1, "127.0.0.1", one.port()}});
+    CHECK(contains(two.wait_reason(1), "cluster founded again"));
+    CHECK(soon([&] { return contains(*told->get(), "lost or not mounted"); }));
+    CHECK(contains(*told->get(), "of cluster test-cluster"));
+  }
+  SUBCASE("not when it has others") {
+    auto other = peer_options(3);
+    other.self.cluster_id = founder.self.cluster_id;
+    peer_node one(founder), two(stranger), three(other);
+    one.follow({three.address()});
+    REQUIRE(one.wait_up(3));
+    two.follow({{1, "127.0.0.1", one.port()}});
+    CHECK(contains(two.wait_reason(1), "cluster founded again"));
+    CHECK(told->get()->empty());
+  }
+}
+
+TEST_CASE("membership: three nodes all link to each other") {
   peer_node one(peer_options(1)), two(peer_options(2)), three(peer_options(3));
   std::vector all{one.address(), two.address(), three.address()};
   for (auto* x : {&one, &two, &three})

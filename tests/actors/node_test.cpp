@@ -159,6 +159,23 @@ TEST_CASE("node: every interface is no address to tell clients") {
   CHECK(node::start(options).has_value());
 }
 
+TEST_CASE("node: every interface is no address to tell other nodes") {
+  temporary_directory where;
+  node_options options;
+  options.data_directories = {where.path()};
+  options.config.lanes = 1;
+  options.config.cluster.listen = "0.0.0.0:0";
+  options.config.cluster.insecure = true;
+  for (const char* advertised : {"", "0.0.0.0:9192"}) {
+    CAPTURE(advertised);
+    options.config.cluster.advertised = advertised;
+    auto x = node::start(options);
+    REQUIRE_FALSE(x);
+    CHECK(x.error().code == storage::errc::invalid_argument);
+    CHECK(x.error().message.find("--cluster-advertised") != std::string::npos);
+  }
+}
+
 TEST_CASE("node: its rack is told to clients") {
   temporary_directory where;
   node_options options;

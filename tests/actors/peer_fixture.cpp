@@ -77,9 +77,10 @@ peer_node::peer_node(peer_node_options options) : options_(std::move(options)) {
   config.find_source = [source = source_](const pull_batches& x) {
     return x.name.topic == "orders" ? source : pull_source_actor{};
   };
+  config.on_disowned = options_.on_disowned;
   config.now = steady_now;
   membership_ = spawn_membership(*system_, std::move(config),
-                                 !options_.listener.tls.empty());
+                                 !options_.listener.tls.empty(), leaving_);
   auto port = publish_gate(*system_, membership_, options_.listener);
   REQUIRE_MESSAGE(port, (port ? "" : to_string(port.error())));
   port_ = *port;
@@ -95,6 +96,7 @@ peer_node::~peer_node() {
   table_.reset();
   self_.reset();
   system_->await_all_actors_done();
+  leaving_.wait();
 }
 
 void peer_node::start(cluster::node_id as, const std::string& cluster_id) {

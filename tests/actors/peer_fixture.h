@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actor_system.h"
+#include "departures.h"
 #include "membership_actor.h"
 #include "temporary_directory.h"
 
@@ -28,6 +29,7 @@ struct peer_node_options {
   cluster_listener listener;
   /// Whether others may talk to its actors already.
   bool started = true;
+  std::function<void(const std::string&)> on_disowned;
 };
 
 peer_node_options peer_options(cluster::node_id node);
@@ -75,6 +77,7 @@ private:
   temporary_directory directory_;
   node_actor_config config_{1};
   std::unique_ptr<caf::actor_system> system_;
+  departures leaving_;
   std::unique_ptr<caf::scoped_actor> self_;
   std::shared_ptr<published<peer_table>> table_;
   pull_source_actor source_;

@@ -34,3 +34,16 @@ TEST_CASE("dial backoff: nodes do not knock all at once") {
   }
   CHECK(pauses.size() > 10);
 }
+
+TEST_CASE("dial backoff: deadlines grow with each failure") {
+  dial_backoff x({50, 1000}, 1);
+  for (uint32_t due : {500u, 1000u, 2000u, 4000u, 5000u, 5000u}) {
+    CHECK(x.stretched_ms(500, 5000) == due);
+    x.next_ms();
+  }
+  for (int i = 0; i < 100; ++i)
+    x.next_ms();
+  CHECK(x.stretched_ms(500, 5000) == 5000);
+  x.reset();
+  CHECK(x.stretched_ms(500, 5000) == 500);
+}

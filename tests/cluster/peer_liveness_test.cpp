@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
+
 using namespace troupe::cluster;
 using namespace std::chrono_literals;
 
@@ -24,14 +26,40 @@ TEST_CASE("peer liveness: the round trip of the newest heartbeat is measured") {
   CHECK(x.answered(3, 420ms) == 20ms);
 }
 
+namespace {
+
+/// Looks as often as a link does. When it was lost; nothing: not until `end`.
+std::optional<peer_liveness::time>
+lost_at(peer_liveness& x, peer_liveness::time from, peer_liveness::time end) {
+  for (auto now = from; now <= end; now += 1ms) {
+    if (x.lost(now))
+      return now;
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
 TEST_CASE("peer liveness: silence loses the peer, any word keeps it") {
   peer_liveness x({200ms, 1000ms}, 0s);
-  CHECK_FALSE(x.lost(1000ms));
-  CHECK(x.lost(1001ms));
+  CHECK_FALSE(lost_at(x, 0ms, 900ms));
   x.heard(900ms);
-  CHECK_FALSE(x.lost(1900ms));
+  CHECK_FALSE(lost_at(x, 900ms, 1900ms));
   static_cast<void>(x.next_heartbeat(1900ms));
-  static_cast<void>(x.answered(1, 1950ms));
-  CHECK_FALSE(x.lost(2950ms));
-  CHECK(x.lost(2951ms));
+  static_cast<void>(x.answered(1, 1900ms));
+  CHECK(lost_at(x, 1900ms, 5000ms) == 2901ms);
+}
+
+TEST_CASE("peer liveness: who stood still itself gives the peer time") {
+  peer_liveness x({200ms, 1000ms}, 0s);
+  CHECK_FALSE(lost_at(x, 0ms, 500ms));
+  // The answers of four seconds may wait to be read.
+  CHECK_FALSE(x.lost(4500ms));
+  CHECK(lost_at(x, 4500ms, 9000ms) == 5501ms);
+}
+
+TEST_CASE("peer liveness: looks that are a little late change nothing") {
+  peer_liveness x({200ms, 1000ms}, 0s);
+  CHECK_FALSE(x.lost(600ms));
+  CHECK(x.lost(1200ms));
 }

@@ -12,7 +12,9 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -166,6 +168,12 @@ int serve(const serve_arguments& arguments) {
     return exit_bad_settings;
   }
   start_logging(options->config.log_level);
+  auto unusable = std::make_shared<std::atomic<bool>>(false);
+  options->on_unusable = [unusable](const std::string& why) {
+    fmt::print(stderr, "troupe: {}\n", why);
+    *unusable = true;
+    kill(getpid(), SIGTERM);
+  };
   // Until it is ready a signal ends the process: there is nothing to close.
   auto node = troupe::node::start(std::move(*options));
   if (!node)
@@ -181,7 +189,9 @@ int serve(const serve_arguments& arguments) {
                "bytes_received={} bytes_sent={}",
                figures.page_cache_hits, figures.page_cache_misses,
                figures.bytes_received, figures.bytes_sent);
-  return stopped ? 0 : report(stopped.error(), exit_failed);
+  if (!stopped)
+    return report(stopped.error(), exit_failed);
+  return *unusable ? exit_failed : 0;
 }
 
 } // namespace

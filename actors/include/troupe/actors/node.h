@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,10 @@ struct node_options {
   /// Bounds of the sockets; the fields that have a Kafka name are taken from
   /// `config`.
   transport::limits bounds;
+  /// Called at most once, from any thread, when it turns out that the node must
+  /// not go on serving; whoever runs it should stop it then, but not from
+  /// within the call. A sentence for a person. May be empty.
+  std::function<void(const std::string& why)> on_unusable;
 };
 
 /// Figures of a running node.
@@ -62,8 +67,8 @@ public:
   /// Logs that are not closed within `deadline` are left to the next start,
   /// which recovers them; then it waits, without bound, for what an actor has
   /// begun. Calling it again does nothing.
-  result<void> stop(std::chrono::milliseconds deadline
-                    = std::chrono::seconds(30));
+  result<void>
+  stop(std::chrono::milliseconds deadline = std::chrono::seconds(30));
 
 private:
   struct state;

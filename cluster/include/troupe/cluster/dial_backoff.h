@@ -20,6 +20,9 @@ public:
 
   /// Between half and all of what is due now; the next one is longer.
   uint32_t next_ms();
+  /// A deadline that grows in the same way, for a machine that has too much to
+  /// do to be quick; `first_ms` before the first failure.
+  uint32_t stretched_ms(uint32_t first_ms, uint32_t longest_ms) const;
   /// The peer was there: begin anew.
   void reset() noexcept { failures_ = 0; }
 

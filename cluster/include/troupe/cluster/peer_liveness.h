@@ -23,7 +23,7 @@ public:
 
   peer_liveness() = default;
   peer_liveness(peer_liveness_config config, time now)
-      : config_(config), heard_at_(now),
+      : config_(config), heard_at_(now), looked_at_(now),
         sent_at_(now - config.heartbeat_interval) {}
 
   /// The number of the heartbeat that is to be sent now, if one is due. Late
@@ -33,13 +33,17 @@ public:
   std::optional<time> answered(uint64_t number, time now);
   /// Anything else came from the peer.
   void heard(time now) noexcept { heard_at_ = now; }
-  bool lost(time now) const noexcept {
-    return now - heard_at_ > config_.silence_max;
-  }
+  /// Whether it was silent for too long. Call it at least once in each
+  /// heartbeat interval: when far more time passed since the last call it was
+  /// this process that stood still, with answers unread, and the peer gets as
+  /// long again.
+  bool lost(time now) noexcept;
 
 private:
   peer_liveness_config config_;
   time heard_at_{0};
+  /// When `lost` was called last.
+  time looked_at_{0};
   time sent_at_{0};
   uint64_t number_ = 0;
   bool waiting_ = false;

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection_guard.h"
+
+#include <caf/io/network/event_handler.hpp>
+
+#include <cstdint>
+#include <utility>
+
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+namespace troupe::actors {
+
+using caf::io::network::default_multiplexer;
+using caf::io::network::event_handler;
+using caf::io::network::invalid_native_socket;
+using caf::io::network::native_socket;
+using caf::io::network::operation;
+
+/// CAF's multiplexer knows no time, but it knows descriptors.
+class connection_guard::timer final : public event_handler {
+public:
+  timer(default_multiplexer& home, int descriptor, native_socket guarded)
+      : event_handler(home, descriptor), guarded_(guarded) {
+    activate();
+  }
+
+  void set(std::chrono::seconds time) { set(timespec{time.count(), 0}); }
+
+  void stop() {
+    guarded_ = invalid_native_socket;
+    // What is still on its way into the loop cannot be taken out of it.
+    if (eventbf() == 0)
+      set(timespec{0, 1});
+    else
+      passivate();
+  }
+
+  void handle_event(operation) override {
+    uint64_t rounds = 0;
+    static_cast<void>(::read(fd(), &rounds, sizeof(rounds)) > 0);
+    if (guarded_ == invalid_native_socket)
+      passivate();
+    else
+      // The connection's own handler sees its end, and closes it.
+      ::shutdown(guarded_, SHUT_RDWR);
+  }
+
+  void removed_from_loop(operation) override { delete this; }
+  void graceful_shutdown() override {}
+
+private:
+  void set(timespec time) {
+    itimerspec once{.it_interval = {}, .it_value = time};
+    timerfd_settime(fd(), 0, &once, nullptr);
+  }
+
+  native_socket guarded_;
+};
+
+connection_guard::~connection_guard() {
+  leave_silent();
+  stop_timer();
+}
+
+void connection_guard::on_accepted(std::shared_ptr<silent_connections> silent) {
+  if (silent->size() >= silent_connections_max)
+    silent->front()->end();
+  silent_ = std::move(silent);
+  place_ = silent_->insert(silent_->end(), this);
+  end_after(peer_silence_max);
+}
+
+void connection_guard::on_heard() {
+  if (silent_ == nullptr)
+    return;
+  leave_silent();
+  stop_timer();
+}
+
+void connection_guard::on_closing() {
+  leave_silent();
+  end_after(peer_closing_max);
+}
+
+void connection_guard::end_after(std::chrono::seconds time) {
+  if (timer_ == nullptr) {
+    auto descriptor =
+        timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (descriptor < 0) {
+      // No descriptors left: one connection less is what helps.
+      end();
+      return;
+    }
+    timer_ = new timer(home_, descriptor, socket_);
+  }
+  timer_->set(time);
+}
+
+void connection_guard::end() {
+  leave_silent();
+  ::shutdown(socket_, SHUT_RDWR);
+}
+
+void connection_guard::leave_silent() {
+  if (auto silent = std::exchange(silent_, nullptr))
+    silent->erase(place_);
+}
+
+void connection_guard::stop_timer() {
+  if (auto* x = std::exchange(timer_, nullptr))
+    x->stop();
+}
+
+} // namespace troupe::actors
