@@ -52,6 +52,21 @@ bool leads_in_vain(const metadata_image& image, node_id node) {
   return false;
 }
 
+/// Others must have heard who leads instead, before it stops answering.
+bool may_stop(const metadata_image& image, const node_registration& node,
+              failure_detector& sessions) {
+  if (node.fenced)
+    return true;
+  if (!node.leaving) {
+    sessions.begins_to_leave(node.id, image.end_offset);
+    return false;
+  }
+  if (leads_in_vain(image, node.id))
+    return false;
+  auto since = sessions.gave_up_leading(node.id, image.end_offset);
+  return since && sessions.all_know(*since, node.id);
+}
+
 } // namespace
 
 outcome controller::register_node(const metadata_image& image,
@@ -107,12 +122,7 @@ controller::heartbeat(const metadata_image& image, const node_heartbeat& x,
   auto node = known->second;
   heartbeat_outcome answer;
   if (x.wants_to_stop) {
-    // Others must have heard who leads instead, before it stops answering.
-    answer.may_stop =
-        node.fenced
-        || (node.leaving && !leads_in_vain(image, node.id)
-            && sessions.all_know(
-                sessions.gave_up_leading(node.id, image.end_offset), node.id));
+    answer.may_stop = may_stop(image, node, sessions);
     node.fenced |= answer.may_stop;
     node.leaving = true;
   } else if (x.knows_fenced) {

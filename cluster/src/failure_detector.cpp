@@ -109,14 +109,25 @@ bool failure_detector::all_know(offset_t end, node_id except) const {
   });
 }
 
-offset_t failure_detector::gave_up_leading(node_id node, offset_t end) {
+void failure_detector::begins_to_leave(node_id node, offset_t end) {
+  auto i = sessions_.find(node);
+  if (i == sessions_.end())
+    return;
+  i->second.began_to_leave = end;
+  i->second.gave_up_leading.reset();
+}
+
+std::optional<offset_t>
+failure_detector::gave_up_leading(node_id node, offset_t end) {
   auto i = sessions_.find(node);
   if (i == sessions_.end())
     return end;
-  auto& since = i->second.gave_up_leading;
-  if (!since)
-    since = end;
-  return *since;
+  auto& x = i->second;
+  if (x.began_to_leave && end <= *x.began_to_leave)
+    return std::nullopt;
+  if (!x.gave_up_leading)
+    x.gave_up_leading = end;
+  return x.gave_up_leading;
 }
 
 } // namespace troupe::cluster

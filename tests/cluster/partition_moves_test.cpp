@@ -160,7 +160,8 @@ TEST_CASE("moves: the last in sync stays on a draining node until others are") {
       carried_out(image, fresh().alter_isr(*image, proposal(image, {1, 2})));
   image = fenced(image, {1});
   REQUIRE(partition_of(image).isr == ids{2});
-  image = carried_out(image, fresh().drain_node(*image, 2));
+  image = after(
+      image, {broker_configs_replaced{2, {{"troupe.node.draining", "true"}}}});
   image = carried_out(image, fresh().move_partitions(*image));
   CHECK(partition_of(image).leader == 2);
   CHECK(partition_of(image).removing == ids{2});

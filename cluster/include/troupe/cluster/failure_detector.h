@@ -51,9 +51,13 @@ public:
   bool alive(node_id node) const;
   /// Whether all nodes in session but `except` serve the metadata below `end`.
   bool all_know(offset_t end, node_id except) const;
+  /// The node is to leave: a decision on the metadata that ends at `end`, which
+  /// is not agreed on before the metadata goes beyond.
+  void begins_to_leave(node_id node, offset_t end);
   /// From which metadata on the node does not lead any more; kept from the
-  /// first call on, until it registers anew.
-  offset_t gave_up_leading(node_id node, offset_t end);
+  /// first call on, until it registers, or begins to leave, anew. Nothing while
+  /// it is not agreed on that it leaves.
+  std::optional<offset_t> gave_up_leading(node_id node, offset_t end);
 
   /// Shorter pauses of a disk are no reason to move leaderships.
   static constexpr int64_t standstill_ms = 3000;
@@ -67,6 +71,7 @@ private:
     offset_t metadata_end_offset = 0;
     /// When that grew last, or was all that there is.
     int64_t moved_ms = 0;
+    std::optional<offset_t> began_to_leave;
     std::optional<offset_t> gave_up_leading;
   };
 

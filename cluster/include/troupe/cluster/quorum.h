@@ -46,7 +46,7 @@ public:
   /// Once, before everything but `set_contacts`. A voter that is alone leads
   /// when it returns.
   void start(quorum_time now);
-  /// `from` sent `x`, as the link between the nodes vouches for.
+  /// `from` says that it sent `x`: nodes of a cluster take each other's word.
   void receive(node_id from, const quorum_message& x, quorum_time now);
   void tick(quorum_time now);
   /// The connection to `node` broke, or it is said to be down: a hint.
