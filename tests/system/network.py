@@ -97,6 +97,9 @@ class Network:
             self.inside(node, "nft", "flush chain inet troupe cut")
 
     def end(self):
+        # They would go with their namespaces, but not at once.
+        for node in range(len(self.holders)):
+            run("ip", "link", "del", f"node{node}")
         for holder in self.holders:
             holder.stdin.close()
             holder.wait(10)
