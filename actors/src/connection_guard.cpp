@@ -30,11 +30,9 @@ public:
 
   void stop() {
     guarded_ = invalid_native_socket;
-    // What is still on its way into the loop cannot be taken out of it.
-    if (eventbf() == 0)
-      set(timespec{0, 1});
-    else
-      passivate();
+    // To leave the loop right here would be forgotten: connections end while
+    // the loop goes through its list of those who leave.
+    set(timespec{0, 1});
   }
 
   void handle_event(operation) override {

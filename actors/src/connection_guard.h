@@ -14,8 +14,8 @@ namespace troupe::actors {
 /// Who connects to the cluster port speaks first, with TLS and without. Long
 /// enough for a handshake with a machine that has too much to do.
 inline constexpr std::chrono::seconds peer_silence_max{5};
-/// After this a connection that was closed here is gone, whatever the other
-/// end does. The end of a process waits for its connections.
+/// For the other end to take what a connection that was closed here had still
+/// to say. The end of a process waits for that.
 inline constexpr std::chrono::seconds peer_closing_max{2};
 /// Silent connections at a time; of more, the oldest are ended.
 inline constexpr size_t silent_connections_max = 128;
@@ -26,9 +26,10 @@ class connection_guard;
 /// first.
 using silent_connections = std::list<connection_guard*>;
 
-/// Ends a connection that CAF would keep for ever: one that was accepted and
-/// says nothing, or one that was closed here and not at the other end. Beside
-/// the connection's socket, and gone before it; in the multiplexer's thread.
+/// Ends a connection that CAF would keep: one that was accepted and says
+/// nothing, for ever, and one that was closed here while the other end takes
+/// nothing, for long. Beside the connection's socket, and gone before it; in
+/// the multiplexer's thread.
 class connection_guard {
 public:
   connection_guard(caf::io::network::default_multiplexer& home,

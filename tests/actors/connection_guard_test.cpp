@@ -99,7 +99,7 @@ TEST_CASE("connection guard: of many who say nothing the oldest go first") {
   }
 }
 
-TEST_CASE("connection guard: who never hangs up does not hold up the end") {
+TEST_CASE("connection guard: a node ends beside strangers who stay") {
   auto node = std::make_unique<peer_node>(peer_options(1));
   auto stranger = connect_to(*node);
   REQUIRE(wait_for_bytes(stranger) > 0);

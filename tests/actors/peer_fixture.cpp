@@ -78,7 +78,7 @@ peer_node::peer_node(peer_node_options options) : options_(std::move(options)) {
     return x.name.topic == "orders" ? source : pull_source_actor{};
   };
   config.on_disowned = options_.on_disowned;
-  config.now = steady_now;
+  config.now = options_.now ? options_.now : steady_now;
   membership_ = spawn_membership(*system_, std::move(config),
                                  !options_.listener.tls.empty(), leaving_);
   auto port = publish_gate(*system_, membership_, options_.listener);
@@ -116,7 +116,11 @@ void peer_node::serve(const std::string& text) {
   REQUIRE(opened);
   std::array parts{std::as_bytes(std::span(text))};
   REQUIRE((*opened)->write(0, parts));
-  *served_ = {*opened, 0, static_cast<uint32_t>(text.size()), nullptr};
+  serve({*opened, 0, static_cast<uint32_t>(text.size()), nullptr});
+}
+
+void peer_node::serve(storage::file_slice slice) {
+  *served_ = std::move(slice);
 }
 
 void peer_node::follow(const std::vector<peer_address>& nodes) {

@@ -30,6 +30,8 @@ struct peer_node_options {
   /// Whether others may talk to its actors already.
   bool started = true;
   std::function<void(const std::string&)> on_disowned;
+  /// Empty: the steady clock.
+  std::function<std::chrono::microseconds()> now;
 };
 
 peer_node_options peer_options(cluster::node_id node);
@@ -55,6 +57,7 @@ public:
   void start(cluster::node_id as, const std::string& cluster_id);
   /// What pulls are answered with from now on.
   void serve(const std::string& text);
+  void serve(storage::file_slice slice);
   /// Has links to these nodes.
   void follow(const std::vector<peer_address>& nodes);
   /// Waits for the other node to come, or go. False: not in time.
