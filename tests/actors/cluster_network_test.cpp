@@ -46,7 +46,8 @@ void knock(uint16_t port, const std::string& text) {
   REQUIRE(socket);
   REQUIRE(::send(socket->get(), text.data(), text.size(), MSG_NOSIGNAL)
           == static_cast<ssize_t>(text.size()));
-  REQUIRE(::shutdown(socket->get(), SHUT_WR) == 0);
+  // It may have hung up already.
+  static_cast<void>(::shutdown(socket->get(), SHUT_WR));
   std::array<char, 256> rest{};
   CHECK(soon([&] {
     auto got = ::recv(socket->get(), rest.data(), rest.size(), 0);
