@@ -48,18 +48,23 @@ void simulated_producer::send() {
   for (const auto& value : batch_)
     builder.add(world_.network().now().wall_ms, std::nullopt, value);
   auto& net = world_.network();
-  net.send(address_, to, [this, to, number, batch = builder.build()] {
-    auto* there = world_.partition(to, name_);
-    auto reply = [this, to, number,
-                  sequence = sequence_](const actors::append_finished& x) {
-      world_.network().send(to, address_, [this, number, sequence, x] {
-        if (sequence == sequence_)
-          finished(number, x);
-      });
-    };
-    if (there != nullptr && there->serves())
-      there->append(batch, reply);
-  });
+  net.send(address_, to,
+           [this, to, number, sequence = sequence_, batch = builder.build()] {
+             auto* there = world_.partition(to, name_);
+             if (there != nullptr && there->serves())
+               there->append(batch, reply_to(to, number, sequence));
+           });
+}
+
+/// Answers to earlier batches come late, too.
+simulated_partition::appended
+simulated_producer::reply_to(node_id from, uint64_t attempt, int32_t sequence) {
+  return [this, from, attempt, sequence](const actors::append_finished& x) {
+    world_.network().send(from, address_, [this, attempt, sequence, x] {
+      if (sequence == sequence_)
+        finished(attempt, x);
+    });
+  };
 }
 
 void simulated_producer::again(int64_t delay_ms) {

@@ -32,6 +32,8 @@ public:
 private:
   void next_batch();
   void send();
+  simulated_partition::appended
+  reply_to(node_id from, uint64_t attempt, int32_t sequence);
   void again(int64_t delay_ms);
   void finished(uint64_t attempt, const actors::append_finished& x);
 

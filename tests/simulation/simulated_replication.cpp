@@ -97,7 +97,8 @@ void simulated_partition::ask_again(int64_t delay_ms) {
 }
 
 void simulated_partition::ask() {
-  if (core_->leads() || core_->failed())
+  if (core_->leads() || core_->failed()
+      || registration_.leader == cluster::no_node)
     return;
   // What the pull says to have must survive.
   if (core_->waits_for_sync())
