@@ -15,8 +15,7 @@ void applied_metadata::wait(
 
 void applied_metadata::advance(cluster::image_ptr image) {
   image_ = std::move(image);
-  while (!waiting_.empty()
-         && waiting_.begin()->first <= image_->end_offset) {
+  while (!waiting_.empty() && waiting_.begin()->first <= image_->end_offset) {
     auto first = waiting_.extract(waiting_.begin());
     first.mapped()(image_);
   }

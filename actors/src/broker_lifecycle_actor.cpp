@@ -16,6 +16,9 @@ constexpr std::chrono::milliseconds retry_delay{200};
 
 constexpr std::chrono::seconds register_timeout{20};
 
+/// Sessions that a node which stops waits for a controller to be elected.
+constexpr int64_t elections_awaited = 3;
+
 /// A verdict, other than that somebody else has to judge.
 bool refused(const problem& x) {
   auto why = std::get_if<cluster::refusal>(&x.code);
@@ -30,11 +33,11 @@ broker_lifecycle_actor::behavior_type broker_lifecycle(
   auto& state = self->state;
   state.open(std::move(config));
   return {
-    [&state](const start_serving& x) { return state.on_start_serving(x); },
-    [&state](const move_leaderships& x) {
-      return state.on_move_leaderships(x);
-    },
-    [&state](const beat_due&) { state.on_beat(); },
+      [&state](const start_serving& x) { return state.on_start_serving(x); },
+      [&state](const move_leaderships& x) {
+        return state.on_move_leaderships(x);
+      },
+      [&state](const beat_due&) { state.on_beat(); },
   };
 }
 
@@ -105,8 +108,13 @@ void broker_lifecycle_state::beaten(const heartbeat_answered& x) {
   }
   if (x.why.ok() && !x.fenced)
     answer_start({});
-  if (stopping_ && ((x.why.ok() && x.may_stop) || unknown
-                    || config_.now() >= stop_deadline_ms_))
+  auto now = config_.now();
+  // Without a controller nobody can be given anything: so it is when the whole
+  // cluster is being stopped.
+  bool in_vain = !x.why.ok() && now >= decided_by_ms_;
+  if (stopping_
+      && ((x.why.ok() && x.may_stop) || unknown || in_vain
+          || now >= stop_deadline_ms_))
     return answer_stop();
   arm(std::chrono::milliseconds(config_.broker.cluster.heartbeat_interval_ms));
 }
@@ -118,6 +126,9 @@ broker_lifecycle_state::on_move_leaderships(const move_leaderships& x) {
     return leaderships_moved{};
   stopped_ = self->make_response_promise<leaderships_moved>();
   stop_deadline_ms_ = config_.now() + x.patience.count();
+  decided_by_ms_ =
+      config_.now()
+      + elections_awaited * config_.broker.cluster.session_timeout_ms;
   stopping_ = true;
   if (!in_flight_)
     beat_now();

@@ -74,6 +74,7 @@ private:
   caf::typed_response_promise<leaderships_moved> stopped_;
   bool stopping_ = false;
   int64_t stop_deadline_ms_ = 0;
+  int64_t decided_by_ms_ = 0;
 };
 
 broker_lifecycle_actor::behavior_type

@@ -26,63 +26,65 @@ controller(controller_actor::stateful_pointer<controller_state> self,
   auto& state = self->state;
   state.open(std::move(config));
   return {
-    // From other nodes.
-    [&state](const forwarded<create_topics>& x) {
-      return state.on_forwarded(x);
-    },
-    [&state](const forwarded<delete_topics>& x) {
-      return state.on_forwarded(x);
-    },
-    [&state](const forwarded<create_partitions>& x) {
-      return state.on_forwarded(x);
-    },
-    [&state](const forwarded<alter_configs>& x) {
-      return state.on_forwarded(x);
-    },
-    [&state](const forwarded<alter_reassignments>& x) {
-      return state.on_forwarded(x);
-    },
-    [&state](const forwarded<elect_leaders>& x) {
-      return state.on_forwarded(x);
-    },
-    [&state](const forwarded<remove_node>& x) {
-      return state.on_forwarded(x);
-    },
-    [&state](const forwarded<describe_quorum>&) {
-      return state.on_forwarded_describe_quorum();
-    },
-    [&state](const forwarded<register_node>& x) {
-      return state.on_forwarded(x);
-    },
-    [&state](const forwarded<take_producer_ids>& x) {
-      return state.on_take_producer_ids(x);
-    },
-    [&state](const forwarded<cluster::node_heartbeat>& x) {
-      return state.on_forwarded_heartbeat(x);
-    },
-    [&state](const forwarded<propose_isr>& x) {
-      return state.on_forwarded_isr(x);
-    },
-    [&state](const join_cluster& x) { return state.on_join_cluster(x); },
-    // From this node.
-    [&state](const create_topics& x) { return state.on_question(x); },
-    [&state](const delete_topics& x) { return state.on_question(x); },
-    [&state](const create_partitions& x) { return state.on_question(x); },
-    [&state](const alter_configs& x) { return state.on_question(x); },
-    [&state](const alter_reassignments& x) { return state.on_question(x); },
-    [&state](const elect_leaders& x) { return state.on_question(x); },
-    [&state](const remove_node& x) { return state.on_question(x); },
-    [&state](const describe_quorum&) { return state.on_describe_quorum(); },
-    [&state](const register_node& x) { return state.on_question(x); },
-    [&state](const allocate_producer_id&) {
-      return state.on_allocate_producer_id();
-    },
-    [&state](const cluster::node_heartbeat& x) { return state.on_node_heartbeat(x); },
-    [&state](const propose_isr& x) { return state.on_propose_isr(x); },
-    [&state](const image_committed& x) { state.on_image_committed(x); },
-    [&state](const quorum_changed& x) { state.on_quorum_changed(x); },
-    [&state](const peer_lost& x) { state.on_peer_lost(x); },
-    [&state](const check_nodes& x) { state.on_check_nodes(x); },
+      // From other nodes.
+      [&state](const forwarded<create_topics>& x) {
+        return state.on_forwarded(x);
+      },
+      [&state](const forwarded<delete_topics>& x) {
+        return state.on_forwarded(x);
+      },
+      [&state](const forwarded<create_partitions>& x) {
+        return state.on_forwarded(x);
+      },
+      [&state](const forwarded<alter_configs>& x) {
+        return state.on_forwarded(x);
+      },
+      [&state](const forwarded<alter_reassignments>& x) {
+        return state.on_forwarded(x);
+      },
+      [&state](const forwarded<elect_leaders>& x) {
+        return state.on_forwarded(x);
+      },
+      [&state](const forwarded<remove_node>& x) {
+        return state.on_forwarded(x);
+      },
+      [&state](const forwarded<describe_quorum>&) {
+        return state.on_forwarded_describe_quorum();
+      },
+      [&state](const forwarded<register_node>& x) {
+        return state.on_forwarded(x);
+      },
+      [&state](const forwarded<take_producer_ids>& x) {
+        return state.on_take_producer_ids(x);
+      },
+      [&state](const forwarded<cluster::node_heartbeat>& x) {
+        return state.on_forwarded_heartbeat(x);
+      },
+      [&state](const forwarded<propose_isr>& x) {
+        return state.on_forwarded_isr(x);
+      },
+      [&state](const join_cluster& x) { return state.on_join_cluster(x); },
+      // From this node.
+      [&state](const create_topics& x) { return state.on_question(x); },
+      [&state](const delete_topics& x) { return state.on_question(x); },
+      [&state](const create_partitions& x) { return state.on_question(x); },
+      [&state](const alter_configs& x) { return state.on_question(x); },
+      [&state](const alter_reassignments& x) { return state.on_question(x); },
+      [&state](const elect_leaders& x) { return state.on_question(x); },
+      [&state](const remove_node& x) { return state.on_question(x); },
+      [&state](const describe_quorum&) { return state.on_describe_quorum(); },
+      [&state](const register_node& x) { return state.on_question(x); },
+      [&state](const allocate_producer_id&) {
+        return state.on_allocate_producer_id();
+      },
+      [&state](const cluster::node_heartbeat& x) {
+        return state.on_node_heartbeat(x);
+      },
+      [&state](const propose_isr& x) { return state.on_propose_isr(x); },
+      [&state](const image_committed& x) { state.on_image_committed(x); },
+      [&state](const quorum_changed& x) { state.on_quorum_changed(x); },
+      [&state](const peer_lost& x) { state.on_peer_lost(x); },
+      [&state](const check_nodes& x) { state.on_check_nodes(x); },
   };
 }
 
@@ -94,8 +96,7 @@ void controller_state::open(controller_config x) {
 }
 
 template <class Question>
-caf::result<metadata_decided>
-controller_state::on_question(const Question& x) {
+caf::result<metadata_decided> controller_state::on_question(const Question& x) {
   auto answer = self->make_response_promise<metadata_decided>();
   auto question = to_pending({*core_, upkeep_->sessions()}, x);
   auto items = question.items;

@@ -62,12 +62,12 @@ struct controller_state {
   caf::result<producer_ids_taken>
   on_take_producer_ids(const forwarded<take_producer_ids>& x);
   caf::result<cluster_joined> on_join_cluster(const join_cluster& x);
-  caf::result<heartbeat_answered> on_node_heartbeat(const cluster::node_heartbeat& x);
+  caf::result<heartbeat_answered>
+  on_node_heartbeat(const cluster::node_heartbeat& x);
   caf::result<heartbeat_answered>
   on_forwarded_heartbeat(const forwarded<cluster::node_heartbeat>& x);
   caf::result<isr_judged> on_propose_isr(const propose_isr& x);
-  caf::result<isr_judged>
-  on_forwarded_isr(const forwarded<propose_isr>& x);
+  caf::result<isr_judged> on_forwarded_isr(const forwarded<propose_isr>& x);
 
   caf::result<quorum_described> on_describe_quorum();
   caf::result<quorum_described> on_forwarded_describe_quorum();
@@ -117,9 +117,9 @@ private:
   bool alone() const { return config_.broker.cluster.listen.empty(); }
   void decide_isr(const propose_isr& x,
                   caf::typed_response_promise<isr_judged> answer);
-  void take_producer_ids_here(
-      cluster::node_id node,
-      std::function<void(const producer_ids_taken&)> then);
+  void
+  take_producer_ids_here(cluster::node_id node,
+                         std::function<void(const producer_ids_taken&)> then);
   void fetch_producer_ids();
   void use_producer_ids(const producer_ids_taken& x);
   void arm_check();

@@ -126,15 +126,15 @@ void controller_state::look_after_nodes() {
 void controller_state::arm_check() {
   if (!leads_)
     return;
-  auto delay = std::max<int64_t>(1, upkeep_->next_deadline_ms() - config_.now());
+  auto delay =
+      std::max<int64_t>(1, upkeep_->next_deadline_ms() - config_.now());
   self->delayed_send(self, std::chrono::milliseconds(delay),
                      check_nodes{++check_number_});
 }
 
 // -- in-sync replicas ---------------------------------------------------------
 
-caf::result<isr_judged>
-controller_state::on_propose_isr(const propose_isr& x) {
+caf::result<isr_judged> controller_state::on_propose_isr(const propose_isr& x) {
   auto answer = self->make_response_promise<isr_judged>();
   if (leads_) {
     decide_isr(x, answer);
@@ -188,16 +188,15 @@ controller_state::on_join_cluster(const join_cluster& x) {
     node.cluster_host = x.cluster_host;
     node.cluster_port = x.cluster_port;
     node.incarnation = x.incarnation;
-    auto question = to_pending({*core_, upkeep_->sessions()}, register_node{node});
+    auto question =
+        to_pending({*core_, upkeep_->sessions()}, register_node{node});
     question.done = [this, answer, fail,
                      incarnation = x.incarnation](std::vector<problem> results,
                                                   storage::offset_t) mutable {
       if (!results.front().ok())
         return fail(results.front());
-      answer.deliver(
-          cluster_joined{{},
-                         image_->cluster_id,
-                         cluster::node_with(*image_, incarnation)});
+      answer.deliver(cluster_joined{
+          {}, image_->cluster_id, cluster::node_with(*image_, incarnation)});
     };
     enqueue(std::move(question));
     return answer;

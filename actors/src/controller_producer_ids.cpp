@@ -21,8 +21,7 @@ constexpr size_t producer_id_waiters_max = 10000;
 
 } // namespace
 
-caf::result<producer_id_allocated>
-controller_state::on_allocate_producer_id() {
+caf::result<producer_id_allocated> controller_state::on_allocate_producer_id() {
   if (next_producer_id_ < producer_id_end_)
     return producer_id_allocated{{}, next_producer_id_++};
   if (producer_id_waiters_.size() >= producer_id_waiters_max)
@@ -48,7 +47,9 @@ void controller_state::fetch_producer_ids() {
                                   "no controller is known at the moment"},
                 -1, -1});
   self->request(there, ask_timeout, forwarded<take_producer_ids>{question})
-      .then(use, [use](const caf::error& y) { use({to_problem(y), -1, -1}); });
+      .then(use, [use](const caf::error& y) {
+        use({to_problem(y), -1, -1});
+      });
 }
 
 void controller_state::use_producer_ids(const producer_ids_taken& x) {
@@ -69,13 +70,12 @@ void controller_state::use_producer_ids(const producer_ids_taken& x) {
     fetch_producer_ids();
 }
 
-caf::result<producer_ids_taken> controller_state::on_take_producer_ids(
-    const forwarded<take_producer_ids>& x) {
+caf::result<producer_ids_taken>
+controller_state::on_take_producer_ids(const forwarded<take_producer_ids>& x) {
   auto answer = self->make_response_promise<producer_ids_taken>();
-  take_producer_ids_here(x.question.node,
-                         [answer](const producer_ids_taken& y) mutable {
-                           answer.deliver(y);
-                         });
+  take_producer_ids_here(
+      x.question.node,
+      [answer](const producer_ids_taken& y) mutable { answer.deliver(y); });
   return answer;
 }
 

@@ -56,10 +56,10 @@ to_pending(const deciding_core& core, const alter_reassignments& x) {
 }
 
 pending_decision to_pending(const deciding_core& core, const elect_leaders& x) {
-  return each(x.partitions, [core, type = x.type](const auto& image,
-                                                  const auto& y) {
-    return core.decide.elect_leader(image, y, type);
-  });
+  return each(x.partitions,
+              [core, type = x.type](const auto& image, const auto& y) {
+                return core.decide.elect_leader(image, y, type);
+              });
 }
 
 pending_decision to_pending(const deciding_core& core, const remove_node& x) {

@@ -28,15 +28,29 @@ pending_decision to_pending(const deciding_core& core, const remove_node& x);
 pending_decision to_pending(const deciding_core& core, const register_node& x);
 
 /// Whether the question only asks what would be decided: any node can answer.
-inline bool only_validates(const create_topics& x) { return x.validate_only; }
+inline bool only_validates(const create_topics& x) {
+  return x.validate_only;
+}
 inline bool only_validates(const create_partitions& x) {
   return x.validate_only;
 }
-inline bool only_validates(const alter_configs& x) { return x.validate_only; }
-inline bool only_validates(const delete_topics&) { return false; }
-inline bool only_validates(const alter_reassignments&) { return false; }
-inline bool only_validates(const elect_leaders&) { return false; }
-inline bool only_validates(const remove_node&) { return false; }
-inline bool only_validates(const register_node&) { return false; }
+inline bool only_validates(const alter_configs& x) {
+  return x.validate_only;
+}
+inline bool only_validates(const delete_topics&) {
+  return false;
+}
+inline bool only_validates(const alter_reassignments&) {
+  return false;
+}
+inline bool only_validates(const elect_leaders&) {
+  return false;
+}
+inline bool only_validates(const remove_node&) {
+  return false;
+}
+inline bool only_validates(const register_node&) {
+  return false;
+}
 
 } // namespace troupe::actors

@@ -13,7 +13,7 @@ namespace {
 class draft {
 public:
   draft(const cluster::metadata_image& image, decision_round& round)
-    : before_(image), round_(round) {}
+      : before_(image), round_(round) {}
 
   const cluster::metadata_image& image() const {
     return editor_ ? editor_->image() : before_;
@@ -30,7 +30,8 @@ public:
       static_cast<void>(editor_->apply(round_.delta));
       return std::move(applied.error());
     }
-    std::move(x.records.begin(), x.records.end(), std::back_inserter(round_.delta));
+    std::move(x.records.begin(), x.records.end(),
+              std::back_inserter(round_.delta));
     std::move(x.unclean.begin(), x.unclean.end(),
               std::back_inserter(round_.unclean));
     return std::move(x.verdict);

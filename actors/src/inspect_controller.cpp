@@ -17,7 +17,7 @@ struct optional_field {
   T value = {};
 
   explicit optional_field(const std::optional<T>& x)
-    : present(x.has_value()), value(x.value_or(T{})) {}
+      : present(x.has_value()), value(x.value_or(T{})) {}
   optional_field() = default;
 
   std::optional<T> take() {
@@ -53,8 +53,8 @@ caf::error inspect(caf::serializer& f, new_topic& x) {
 
 caf::error inspect(caf::deserializer& f, new_topic& x) {
   std::vector<config_field> configs;
-  auto failed = f(x.name, x.num_partitions, x.replication_factor,
-                  x.assignments, configs);
+  auto failed =
+      f(x.name, x.num_partitions, x.replication_factor, x.assignments, configs);
   x.configs.clear();
   for (auto& y : configs)
     x.configs.emplace_back(std::move(y.name), y.value.take());

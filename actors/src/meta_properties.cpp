@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kafka's `meta.properties`: to which cluster and node a data directory belongs.
+// Kafka's `meta.properties`: to which cluster and node a data directory
+// belongs.
 #include "data_directories.h"
 
 #include <algorithm>
@@ -63,9 +64,9 @@ read_identity(storage::file_system& fs, const opened_directories& opened) {
     auto content = storage::read_file(fs, path, meta_properties_bytes_max);
     if (!content)
       return failure(content.error());
-    return parse_identity({reinterpret_cast<const char*>(content->data()),
-                           content->size()},
-                          path);
+    return parse_identity(
+        {reinterpret_cast<const char*>(content->data()), content->size()},
+        path);
   }
   return directories_identity{};
 }

@@ -42,12 +42,10 @@ find_source(const actors::routing& routes, const actors::pull_batches& x) {
       topic->partitions[index].actor);
 }
 
-actors::problem ask_to_join(caf::scoped_actor& self,
-                            const actors::membership_actor& membership,
-                            const transport::endpoint& seed,
-                            actors::join_cluster order,
-                            actors::cluster_found& found,
-                            actors::cluster_joined& joined) {
+actors::problem
+ask_to_join(caf::scoped_actor& self, const actors::membership_actor& membership,
+            const transport::endpoint& seed, actors::join_cluster order,
+            actors::cluster_found& found, actors::cluster_joined& joined) {
   actors::problem why;
   auto failed = [&why](const caf::error& x) { why = actors::to_problem(x); };
   self->request(membership, ask_timeout,
@@ -55,8 +53,8 @@ actors::problem ask_to_join(caf::scoped_actor& self,
       .receive([&](actors::cluster_found& x) { found = std::move(x); }, failed);
   if (!why.ok() || !found.why.ok())
     return why.ok() ? found.why : why;
-  auto controller =
-      caf::actor_cast<actors::remote_controller_actor>(found.handles.controller);
+  auto controller = caf::actor_cast<actors::remote_controller_actor>(
+      found.handles.controller);
   if (controller == nullptr)
     return {actors::errc::internal, "that node belongs to no cluster yet"};
   self->request(controller, ask_timeout, std::move(order))
@@ -147,8 +145,8 @@ result<void> node::state::join() {
                    identity.node);
       return {};
     }
-    spdlog::info("node.not_joined_yet seed={} reason=\"{}\"",
-                 to_string(*seed), why.message);
+    spdlog::info("node.not_joined_yet seed={} reason=\"{}\"", to_string(*seed),
+                 why.message);
     // Nothing else runs yet that could wake us.
     std::this_thread::sleep_for(join_pause);
   }
@@ -191,8 +189,9 @@ void node::state::take_part() {
     order.node = identity.node;
     order.handles = {caf::actor_cast<caf::strong_actor_ptr>(quorum),
                      caf::actor_cast<caf::strong_actor_ptr>(controller)};
-    order.listeners = {caf::actor_cast<actors::peer_listener_actor>(quorum),
-                       caf::actor_cast<actors::peer_listener_actor>(controller)};
+    order.listeners = {
+        caf::actor_cast<actors::peer_listener_actor>(quorum),
+        caf::actor_cast<actors::peer_listener_actor>(controller)};
     caf::anon_send(membership, std::move(order));
     auto known = actors::addresses_of(*known_metadata);
     if (first_contact.node != cluster::no_node)

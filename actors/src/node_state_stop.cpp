@@ -55,13 +55,16 @@ result<void> node::state::stop(std::chrono::milliseconds deadline) {
     if (transport != nullptr)
       self->request(transport, deadline, actors::stop_transport{})
           .receive([](const actors::transport_stopped&) {}, note);
-    self->request(broker, deadline, actors::stop_broker{})
-        .receive(
-            [&done](actors::broker_stopped& x) {
-              if (!x.why.ok())
-                done = failure(storage::errc::closed, std::move(x.why.message));
-            },
-            note);
+    // None, when the start failed before.
+    if (broker != nullptr)
+      self->request(broker, deadline, actors::stop_broker{})
+          .receive(
+              [&done](actors::broker_stopped& x) {
+                if (!x.why.ok())
+                  done =
+                      failure(storage::errc::closed, std::move(x.why.message));
+              },
+              note);
   }
   end_actors();
   return done;

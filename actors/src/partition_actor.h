@@ -119,7 +119,7 @@ private:
   void serve_pull(pull_records& x);
   void answer_pull(const pull_records& x, records_pulled answer);
   void propose_if_due();
-  void isr_judged_as(cluster::leader_epoch_t epoch_asked, const problem& why);
+  void isr_judged_as(const cluster::isr_proposal& asked, const problem& why);
 
   void change_role(const cluster::partition_registration& x);
   /// Makes the checkpoint of a cut log durable; until then it is not touched.

@@ -131,8 +131,10 @@ public:
   bool has_followers() const noexcept;
   std::optional<cluster::isr_proposal>
   propose(const partition_time& now, int64_t lag_ms_max);
-  void proposal_answered(cluster::leader_epoch_t epoch_asked,
-                         const problem& why, const partition_time& now);
+  /// The answer to what `propose` asked; one that comes after a newer
+  /// registration says nothing any more.
+  void proposal_answered(const cluster::isr_proposal& asked, const problem& why,
+                         const partition_time& now);
 
   // -- as a follower ----------------------------------------------------------
 

@@ -171,10 +171,13 @@ partition_core::propose(const partition_time& now, int64_t lag_ms_max) {
   return leader()->propose(now.steady_ms, lag_ms_max);
 }
 
-void partition_core::proposal_answered(cluster::leader_epoch_t epoch_asked,
+void partition_core::proposal_answered(const cluster::isr_proposal& asked,
                                        const problem& why,
                                        const partition_time& now) {
-  if (closed() || !leads() || epoch_asked != epoch())
+  // Taken for the answer to the next proposal, a late one would make it wait
+  // for an image that is here already.
+  if (closed() || !leads() || asked.leader_epoch != epoch()
+      || asked.partition_epoch != leader()->partition_epoch())
     return;
   leader()->proposal_answered(answer_of(why), now.steady_ms);
   show_offsets();

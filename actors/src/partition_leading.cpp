@@ -164,26 +164,26 @@ void partition_state::propose_if_due() {
     return;
   spdlog::info("partition.isr_proposed tp={} isr=[{}]", to_string(config_.name),
                fmt::join(proposal->isr, ","));
-  auto epoch = proposal->leader_epoch;
+  auto asked = std::move(*proposal);
   auto controller = config_.controller();
   if (controller == nullptr)
-    return isr_judged_as(epoch, {errc::stopping, "there is no controller"});
+    return isr_judged_as(asked, {errc::stopping, "there is no controller"});
   propose_isr question{{config_.core.self, core_->log().options().topic_id,
-                        config_.name.partition, epoch,
-                        proposal->partition_epoch, std::move(proposal->isr)}};
+                        config_.name.partition, asked.leader_epoch,
+                        asked.partition_epoch, asked.isr}};
   self->request(controller, isr_timeout, std::move(question))
-      .then([this, epoch](const isr_judged& x) { isr_judged_as(epoch, x.why); },
-            [this, epoch](const caf::error& x) {
-              isr_judged_as(epoch, to_problem(x));
+      .then([this, asked](const isr_judged& x) { isr_judged_as(asked, x.why); },
+            [this, asked](const caf::error& x) {
+              isr_judged_as(asked, to_problem(x));
             });
 }
 
-void partition_state::isr_judged_as(cluster::leader_epoch_t epoch_asked,
+void partition_state::isr_judged_as(const cluster::isr_proposal& asked,
                                     const problem& why) {
   if (!why.ok())
     spdlog::debug("partition.isr_declined tp={} reason=\"{}\"",
                  to_string(config_.name), why.message);
-  core_->proposal_answered(epoch_asked, why, time());
+  core_->proposal_answered(asked, why, time());
   if (!core_->closed() && !core_->failed())
     high_watermark_moved();
 }

@@ -33,8 +33,7 @@ problem to_problem(cluster::quorum_error x) {
                              "the change contradicts the metadata"};
   case quorum_error::voters_changing:
   case quorum_error::lagging:
-    return storage::error{storage::errc::busy,
-                          "the voters are being changed"};
+    return storage::error{storage::errc::busy, "the voters are being changed"};
   case quorum_error::not_a_voter:
   case quorum_error::already_a_voter:
   case quorum_error::last_voter:
@@ -59,19 +58,21 @@ quorum(quorum_actor::stateful_pointer<quorum_state> self,
   // Links tell of more than matters here.
   self->set_default_handler(caf::drop);
   return {
-    // From other nodes.
-    [&state](const quorum_letter& x) { state.on_quorum_letter(x); },
-    // From this node.
-    [&state](const start_quorum& x) { state.on_start_quorum(x); },
-    [&state](const propose_records& x) { return state.on_propose_records(x); },
-    [&state](const remove_voter& x) { return state.on_remove_voter(x); },
-    [&state](const describe_quorum&) { return state.on_describe_quorum(); },
-    [&state](const resign_leadership&) {
-      return state.on_resign_leadership();
-    },
-    [&state](const peer_lost& x) { state.on_peer_lost(x); },
-    [&state](const flush_quorum&) { state.on_flush_quorum(); },
-    [&state](const quorum_tick& x) { state.on_quorum_tick(x); },
+      // From other nodes.
+      [&state](const quorum_letter& x) { state.on_quorum_letter(x); },
+      // From this node.
+      [&state](const start_quorum& x) { state.on_start_quorum(x); },
+      [&state](const propose_records& x) {
+        return state.on_propose_records(x);
+      },
+      [&state](const remove_voter& x) { return state.on_remove_voter(x); },
+      [&state](const describe_quorum&) { return state.on_describe_quorum(); },
+      [&state](const resign_leadership&) {
+        return state.on_resign_leadership();
+      },
+      [&state](const peer_lost& x) { state.on_peer_lost(x); },
+      [&state](const flush_quorum&) { state.on_flush_quorum(); },
+      [&state](const quorum_tick& x) { state.on_quorum_tick(x); },
   };
 }
 
@@ -130,9 +131,9 @@ void quorum_state::on_quorum_tick(const quorum_tick& x) {
 caf::result<records_committed>
 quorum_state::on_propose_records(const propose_records& x) {
   if (proposals_.size() >= proposals_max)
-    return records_committed{storage::error{storage::errc::busy,
-                                            "too many proposals wait"},
-                             nullptr};
+    return records_committed{
+        storage::error{storage::errc::busy, "too many proposals wait"},
+        nullptr};
   auto proposed =
       core_->propose(x.records, x.expected_end_offset, config_.now());
   if (!proposed) {
@@ -145,7 +146,8 @@ quorum_state::on_propose_records(const propose_records& x) {
   return answer;
 }
 
-caf::result<voter_removed> quorum_state::on_remove_voter(const remove_voter& x) {
+caf::result<voter_removed>
+quorum_state::on_remove_voter(const remove_voter& x) {
   auto removed = core_->remove_voter(x.node, config_.now());
   settle();
   if (removed)
@@ -251,9 +253,9 @@ void quorum_state::consider_voters() {
   auto address_of = [&image](cluster::node_id id) {
     auto node = image->nodes.find(id);
     return node == image->nodes.end() || node->second.cluster_port == 0
-             ? std::optional<cluster::quorum_voter>{}
-             : cluster::quorum_voter{id, node->second.cluster_host,
-                                     node->second.cluster_port};
+               ? std::optional<cluster::quorum_voter>{}
+               : cluster::quorum_voter{id, node->second.cluster_host,
+                                       node->second.cluster_port};
   };
   for (const auto& voter : voters)
     if (auto known = address_of(voter.id); known && *known != voter) {

@@ -45,8 +45,8 @@ static caf::error inspect(Inspector& f, epoch_outdated& x) {
 
 template <class Inspector>
 static caf::error inspect(Inspector& f, quorum_fetch& x) {
-  return f(x.fetch_id, x.epoch, x.replica, x.fetch_offset,
-           x.last_fetched_epoch, x.high_watermark);
+  return f(x.fetch_id, x.epoch, x.replica, x.fetch_offset, x.last_fetched_epoch,
+           x.high_watermark);
 }
 
 template <class Inspector>
@@ -86,8 +86,8 @@ static caf::error inspect(Inspector& f, snapshot_fetch& x) {
 
 /// Alternative `Index` or a later one, default made and then read.
 template <size_t Index = 0, class... Ts>
-static caf::error read_kind(caf::deserializer& f, uint8_t kind,
-                     std::variant<Ts...>& x) {
+static caf::error
+read_kind(caf::deserializer& f, uint8_t kind, std::variant<Ts...>& x) {
   if constexpr (Index == sizeof...(Ts)) {
     return caf::make_error(caf::sec::unknown_type);
   } else {

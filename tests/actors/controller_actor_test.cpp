@@ -13,6 +13,12 @@ namespace {
 
 constexpr cluster::node_id node_id = 0;
 
+cluster::node_heartbeat beat_of(cluster::node_id node) {
+  cluster::node_heartbeat beat;
+  beat.node = node;
+  return beat;
+}
+
 /// A quorum in memory that agrees at once, unless told otherwise.
 struct dummy_quorum_state {
   cluster::image_ptr image = std::make_shared<cluster::metadata_image>();
@@ -124,7 +130,17 @@ struct controller_fixture : actor_fixture {
 
   static quorum_actor::behavior_type
   dummy_quorum(quorum_actor::pointer, dummy_quorum_state* state) {
-    return {[=](const propose_records& x) { return state->commit(x); }};
+    return {
+        [](const quorum_letter&) {},
+        [](const start_quorum&) {},
+        [=](const propose_records& x) { return state->commit(x); },
+        [](const remove_voter&) { return voter_removed{}; },
+        [](const describe_quorum&) { return cluster::quorum_description{}; },
+        [](const resign_leadership&) { return leadership_resigned{}; },
+        [](const peer_lost&) {},
+        [](const flush_quorum&) {},
+        [](const quorum_tick&) {},
+    };
   }
 
   static create_topics creation(std::vector<std::string> names) {
@@ -288,7 +304,7 @@ TEST_CASE("controller: without a leader every question is refused at once") {
       x.ask<producer_id_allocated>(x.controller, allocate_producer_id{});
   CHECK(is(refused.why, refusal::not_controller));
   auto beat = x.ask<heartbeat_answered>(x.controller,
-                                        cluster::node_heartbeat{node_id});
+                                        beat_of(node_id));
   CHECK(is(beat.why, refusal::not_controller));
   auto isr = x.ask<isr_judged>(x.controller, propose_isr{});
   CHECK(is(isr.why, refusal::not_controller));

@@ -206,15 +206,35 @@ TEST_CASE("partition core: who lags is proposed, and who refuses is heard") {
   auto asked = leader.propose({0, 1'001}, 1'000);
   REQUIRE(asked.has_value());
   CHECK(asked->isr == std::vector<cluster::node_id>{this_node});
-  leader.proposal_answered(3, {errc::timed_out, ""}, {0, 1'001});
+  leader.proposal_answered(*asked, {errc::timed_out, ""}, {0, 1'001});
   CHECK(leader.propose({0, 1'300}, 1'000) == asked);
   leader.proposal_answered(
-      3, cluster::decision{cluster::refusal::ineligible_replica, ""},
+      *asked, cluster::decision{cluster::refusal::ineligible_replica, ""},
       {0, 1'300});
   CHECK_FALSE(leader.propose({0, 1'301}, 1'000).has_value());
   CHECK(leader.propose({0, 9'000}, 1'000).has_value());
-  leader.proposal_answered(3, {}, {0, 9'000});
+  leader.proposal_answered(*asked, {}, {0, 9'000});
   CHECK_FALSE(leader.propose({0, 99'000}, 1'000).has_value());
+}
+
+TEST_CASE("partition core: an answer that comes after its image is not taken "
+          "for that of the next proposal") {
+  replicas_fixture x;
+  auto& leader = *x.leader.core;
+  x.leader.append();
+  auto first = leader.propose({0, 1'001}, 1'000);
+  REQUIRE(first.has_value());
+  auto alone = pair_registration(this_node, 3, {this_node},
+                                 first->partition_epoch + 1);
+  leader.become_leader(alone, {0, 1'002});
+  x.pull();
+  x.pull();
+  auto second = leader.propose({0, 1'003}, 1'000);
+  REQUIRE(second.has_value());
+  CHECK(second->isr.size() == 2);
+  leader.proposal_answered(*first, {}, {0, 1'004});
+  leader.proposal_answered(*second, {errc::timed_out, ""}, {0, 1'005});
+  CHECK(leader.propose({0, 2'000}, 1'000) == second);
 }
 
 TEST_CASE("partition core: the end of a reign ends what was read ahead") {

@@ -175,6 +175,7 @@ TEST_CASE("group: ten thousand members are held by one deadline a group") {
     record.group = std::to_string(i);
     record.generation = 1;
     record.protocol = "range";
+    record.leader = "0";
     for (int m = 0; m < 10; ++m)
       record.members.push_back(
           {std::to_string(m), {}, {}, {}, 60000, 45000, {}, {}});

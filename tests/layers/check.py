@@ -107,6 +107,16 @@ def rocksdb_only_in_its_files(tree):
                 yield f"{path}: includes {name}, which is RocksDB's"
 
 
+def prometheus_only_in_its_file(tree):
+    for path, text in tree.code():
+        if path == "actors/src/metrics_exposer.cpp":
+            continue
+        for name in includes(text):
+            if name.startswith("prometheus/"):
+                yield f"{path}: includes {name}; only " \
+                    "actors/src/metrics_exposer.cpp includes prometheus-cpp"
+
+
 def modules_use_only_lower_ones(tree):
     for module, allowed in MAY_USE.items():
         for path, text in tree.code(module):
@@ -233,7 +243,8 @@ def headers_compile_alone(tree):
 
 RULES = [
     caf_only_in_actors, no_caf_all, asio_only_in_transport,
-    rocksdb_only_in_its_files, modules_use_only_lower_ones, private_headers_stay_private,
+    rocksdb_only_in_its_files, prometheus_only_in_its_file,
+    modules_use_only_lower_ones, private_headers_stay_private,
     users_see_public_headers_only, headers_have_pragma_once, files_are_short,
     licence_line, no_other_top_level_folders, no_sleeps, nothing_unfinished,
     no_catch_all_names, headers_compile_alone,

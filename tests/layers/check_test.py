@@ -39,6 +39,10 @@ PLANTED = {
     "asio_only_in_transport": [
         ({"actors/src/a.cpp": SPDX + "#include <boost/asio.hpp>\n"}, "Asio"),
     ],
+    "prometheus_only_in_its_file": [
+        ({"actors/src/a.cpp": SPDX + "#include <prometheus/exposer.h>\n"},
+         "only"),
+    ],
     "rocksdb_only_in_its_files": [
         ({"storage/src/a.cpp": SPDX + "#include <rocksdb/db.h>\n"}, "only"),
         ({"cluster/src/rocksdb_a.cpp": SPDX + "#include <rocksdb/db.h>\n"},

@@ -200,7 +200,9 @@ void cluster_chaos::heal() {
     auto why = world_.unrest();
     for (const auto& x : producers_)
       if (!x->idle())
-        why += "; a producer waits, last refused because " + x->refusal();
+        why += "; a producer with " + std::to_string(x->acknowledged().size())
+               + " acknowledged records waits, last refused because "
+               + x->refusal();
     world_.violation("the cluster does not come to rest after healing: " + why);
     return;
   }

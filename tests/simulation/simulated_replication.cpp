@@ -63,19 +63,18 @@ void simulated_partition::propose_isr() {
                                  name_.partition,
                                  proposal->leader_epoch,
                                  proposal->partition_epoch,
-                                 std::move(proposal->isr)};
-  auto epoch = proposal->leader_epoch;
+                                 proposal->isr};
   world_.ask_controller(
       self_,
       [wanted](simulated_metadata& there,
                const cluster::metadata_image& image) {
         return there.by().alter_isr(image, wanted);
       },
-      [this, epoch, &world = world_, self = self_,
+      [this, asked = *proposal, &world = world_, self = self_,
        name = name_](const actors::problem& why) {
         if (world.partition(self, name) != this)
           return;
-        core_->proposal_answered(epoch, why, now());
+        core_->proposal_answered(asked, why, now());
         high_watermark_moved();
       });
 }

@@ -2,6 +2,7 @@
 """Starts a cluster of our own for a test and ends it again."""
 import os
 import shutil
+import signal
 import tempfile
 import unittest
 
@@ -16,6 +17,11 @@ class Node(broker.Broker):
         super().__init__(directory, *options, port=broker.free_port())
         self.cluster_address = f"127.0.0.1:{broker.free_port()}"
         self.seed_address = seed_address
+
+    def stop(self):
+        """Others take its leaderships over first, which takes some time."""
+        self.signal(signal.SIGTERM)
+        return self.wait(60)
 
     def command(self):
         out = super().command() + ["--cluster-listen", self.cluster_address]
