@@ -241,9 +241,11 @@ void group_coordinator_state::end_load(hosted& x) {
 
 void group_coordinator_state::fail(hosted& x, const std::string& reason,
                                    group_error error) {
-  // Who loses a partition hears it from its log before the metadata says so.
-  auto level = error == group_error::not_coordinator ? spdlog::level::warn
-                                                     : spdlog::level::err;
+  // Who loses a partition hears it from its log before the metadata says so,
+  // and a view that only follows is missed by nobody.
+  auto level = !x.held.leads                           ? spdlog::level::info
+               : error == group_error::not_coordinator ? spdlog::level::warn
+                                                       : spdlog::level::err;
   spdlog::log(level, "groups.failed tp={} reason=\"{}\"",
               to_string(x.shard.name()), reason);
   x.in_flight = 0;
