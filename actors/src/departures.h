@@ -9,11 +9,11 @@
 
 namespace troupe::actors {
 
-/// Waits until actors with a thread of their own told everybody that they
+/// Waits until actors whom other nodes can watch told everybody that they
 /// ended. CAF counts an actor as gone before it tells those who monitor it.
 /// Whoever ends the network in between leaves a last message to CAF's broker
 /// that nobody takes; it holds the actor, and the end of the actor system waits
-/// for the actor's thread, for ever. Any thread.
+/// for the actor's thread, for ever, should it have one. Any thread.
 class departures {
 public:
   departures();

@@ -275,7 +275,7 @@ void node::state::spawn_controller() {
   config.seed = random_seed();
   config.now = steady_clock_ms;
   config.leader = quorum_leader;
-  controller = actors::spawn_controller(*system, std::move(config));
+  controller = actors::spawn_controller(*system, std::move(config), leaving);
   if (judge != nullptr)
     judge->publish(std::make_shared<actors::isr_judge_actor>(
         caf::actor_cast<actors::isr_judge_actor>(controller)));

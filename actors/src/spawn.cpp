@@ -14,9 +14,11 @@ broker_actor spawn_broker(caf::actor_system& system, broker_actor_config x) {
   return system.spawn(broker, std::move(x));
 }
 
-controller_actor
-spawn_controller(caf::actor_system& system, controller_config x) {
-  return system.spawn(controller, std::move(x));
+controller_actor spawn_controller(caf::actor_system& system,
+                                  controller_config x, departures& leaving) {
+  auto made = system.spawn(controller, std::move(x));
+  leaving.expect(made);
+  return made;
 }
 
 broker_lifecycle_actor
@@ -81,7 +83,9 @@ membership_actor spawn_membership(caf::actor_system& system,
     leaving.expect(made);
     return made;
   };
-  return system.spawn(membership, std::move(x));
+  auto made = system.spawn(membership, std::move(x));
+  leaving.expect(made);
+  return made;
 }
 
 } // namespace troupe::actors

@@ -47,8 +47,8 @@ spawn_broker_lifecycle(caf::actor_system& system, broker_lifecycle_config x);
 /// `leaving` is of those whom other nodes may watch.
 quorum_actor spawn_quorum(caf::actor_system& system, quorum_actor_config x,
                           departures& leaving);
-controller_actor
-spawn_controller(caf::actor_system& system, controller_config x);
+controller_actor spawn_controller(caf::actor_system& system,
+                                  controller_config x, departures& leaving);
 listing_coordinator_actor
 spawn_group_coordinator(caf::actor_system& system, group_coordinator_config x);
 log_keeper_actor

@@ -70,6 +70,7 @@ peer_node::peer_node(peer_node_options options) : options_(std::move(options)) {
       std::make_shared<const peer_table>());
   served_ = std::make_shared<storage::file_slice>();
   source_ = system_->spawn(partition_with, served_);
+  leaving_.expect(source_);
   membership_config config;
   config.settings = options_.settings;
   config.self = options_.self;
