@@ -15,8 +15,10 @@ result<void> log::state::restore_memory(recovery_report& report) {
     epochs = epoch_cache::from(known.epochs);
     epochs.truncate_to(end_offset);
     epochs.advance_start(start_offset);
-    // State from beyond the end may hold batches that are gone.
-    if (known.producers_end <= end_offset) {
+    // State from beyond the end may hold batches that are gone, and state from
+    // before the start lacks those that were deleted in between.
+    if (known.producers_end <= end_offset
+        && known.producers_end >= start_offset) {
       auto table = decode_if_any(known.producers);
       if (table) {
         producers = std::move(*table);
@@ -35,7 +37,9 @@ result<void> log::state::restore_memory(recovery_report& report) {
 result<void> log::state::rebuild_producers() {
   producers.clear();
   auto* copy = copies.newest_at(end_offset);
-  if (copy == nullptr)
+  // One from before the start lacks what was deleted since: a producer that it
+  // knows may have gone on.
+  if (copy == nullptr || copy->end < start_offset)
     return replay(0);
   auto table = decode_if_any(copy->table);
   if (!table) {

@@ -4,7 +4,6 @@
 #include <troupe/storage/assert.h>
 
 #include <algorithm>
-#include <ranges>
 
 namespace troupe::storage {
 
@@ -18,10 +17,9 @@ void producer_copies::keep(offset_t end, const producer_table& producers) {
 }
 
 const producer_copies::copy* producer_copies::newest_at(offset_t end) const {
-  auto newest_first = std::views::reverse(copies_);
-  auto found =
-      std::ranges::find_if(newest_first, [&](auto& x) { return x.end <= end; });
-  return found == newest_first.end() ? nullptr : &*found;
+  auto found = std::find_if(copies_.rbegin(), copies_.rend(),
+                            [end](const copy& x) { return x.end <= end; });
+  return found == copies_.rend() ? nullptr : &*found;
 }
 
 void producer_copies::truncate_to(offset_t end) {

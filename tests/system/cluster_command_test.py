@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`troupe cluster` against real nodes: it shows, empties and removes them."""
 import subprocess
-import time
 import unittest
 
 import broker
@@ -50,17 +49,21 @@ class ClusterCommand(cluster.ClusterTest):
 
     def committed(self, consumer):
         """librdkafka reports that the coordinator moved, and finds it then."""
-        for attempts_left in range(10, -1, -1):
+        offsets = []
+
+        def found():
             try:
-                found = consumer.committed(
+                answer = consumer.committed(
                     [TopicPartition("t", i) for i in range(PARTITIONS)],
                     timeout=20)
-                return [x.offset for x in found]
             except KafkaException as error:
-                code = error.args[0].code()
-                if code != KafkaError.NOT_COORDINATOR or attempts_left == 0:
+                if error.args[0].code() != KafkaError.NOT_COORDINATOR:
                     raise
-                time.sleep(0.5)
+                return False
+            offsets.extend(x.offset for x in answer)
+            return True
+        broker.wait_until(found, 20, "committed offsets")
+        return offsets
 
     def test_status_is_the_same_by_way_of_every_node(self):
         self.start_cluster(3)
