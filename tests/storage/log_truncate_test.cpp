@@ -182,6 +182,25 @@ TEST_CASE("log: a cut after a crash does not read the whole log either") {
   x.check_producers();
 }
 
+TEST_CASE("log: a cut does not put producers back to before what was deleted") {
+  truncate_fixture x;
+  auto fill_up_to = [&x](offset_t end) {
+    while (x->end_offset() < end)
+      x.append();
+  };
+  REQUIRE(x.try_append(log_fixture::batch(2, 10, x.now, 5, 0), 1));
+  fill_up_to(30);
+  // The roll kept what the log knew of it.
+  REQUIRE(x->segment_base_offsets().back() == 24);
+  REQUIRE(x.try_append(log_fixture::batch(2, 10, x.now, 5, 2), 1));
+  fill_up_to(34);
+  REQUIRE(x->delete_records_before(33));
+  REQUIRE(x->truncate_to(33));
+  CHECK(x->active_producers().empty());
+  auto next = x.try_append(log_fixture::batch(2, 10, x.now, 5, 4), 1);
+  CHECK_MESSAGE(next, (next ? "" : to_string(next.error())));
+}
+
 TEST_CASE("log: a checkpoint of a clean stop knows all producers") {
   long_fixture x;
   auto closed = x->close(385);
