@@ -130,6 +130,18 @@ find_partitions(broker_client& broker, const bench_options& options,
       fmt::format("topic '{}' had no leaders within --timeout", options.topic));
 }
 
+/// A leader of a new topic may not know of it yet, or still open its log.
+bool settles(const kafka::list_offsets_response& x) {
+  for (const auto& topic : x.topics)
+    for (const auto& partition : topic.partitions)
+      for (auto passing : {kafka::error_code::not_leader_or_follower,
+                           kafka::error_code::unknown_topic_or_partition,
+                           kafka::error_code::leader_not_available})
+        if (is(partition.error_code, passing))
+          return true;
+  return false;
+}
+
 /// Fills one kind of offset for the partitions that `leader` leads.
 result<void> list_offsets(broker_client& broker, const address& leader,
                           const bench_options& options, int64_t timestamp,
@@ -143,8 +155,15 @@ result<void> list_offsets(broker_client& broker, const address& leader,
       topic.partitions.push_back({x.index, -1, timestamp});
   // Later ones add leader epochs, which librdkafka's mock broker gets wrong.
   constexpr int16_t version_max = 3;
-  auto response =
-      broker.ask<kafka::list_offsets_response>(request, version_max);
+  auto ask = [&] {
+    return broker.ask<kafka::list_offsets_response>(request, version_max);
+  };
+  auto deadline = now_ns() + from_seconds(options.timeout_s);
+  auto response = ask();
+  while (response && settles(*response) && now_ns() < deadline) {
+    std::this_thread::sleep_for(metadata_pause);
+    response = ask();
+  }
   if (!response)
     return tl::unexpected(response.error());
   for (const auto& answered : response->topics) {
