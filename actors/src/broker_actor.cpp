@@ -96,7 +96,8 @@ void broker_state::end_if_done() {
     return;
   // A log may be of a topic that was made again: not before the old one is
   // gone.
-  if (in_work_ != nullptr && !std::exchange(opened_missing_, true)) {
+  if (in_work_ != nullptr && !stopping_
+      && !std::exchange(opened_missing_, true)) {
     open_missing(*in_work_);
     return end_if_done();
   }
