@@ -34,7 +34,8 @@ struct log_opened {
   storage::offset_t high_watermark = 0;
 };
 
-/// Sync and close a log, save its checkpoint; remove it if `erase` is set.
+/// Sync and close a log and save its checkpoint; or, if `erase` is set, remove
+/// it, and sync nothing first.
 struct close_log {
   log_box value;
   storage::offset_t high_watermark = 0;
