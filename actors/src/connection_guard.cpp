@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection_guard.h"
 
-#include <caf/io/network/event_handler.hpp>
-
 #include <cstdint>
 #include <utility>
 
@@ -14,22 +12,20 @@ namespace troupe::actors {
 
 using caf::io::network::default_multiplexer;
 using caf::io::network::event_handler;
-using caf::io::network::invalid_native_socket;
-using caf::io::network::native_socket;
 using caf::io::network::operation;
 
 /// CAF's multiplexer knows no time, but it knows descriptors.
 class connection_guard::timer final : public event_handler {
 public:
-  timer(default_multiplexer& home, int descriptor, native_socket guarded)
-      : event_handler(home, descriptor), guarded_(guarded) {
+  timer(default_multiplexer& home, int descriptor, connection_guard* owner)
+      : event_handler(home, descriptor), owner_(owner) {
     activate();
   }
 
   void set(std::chrono::seconds time) { set(timespec{time.count(), 0}); }
 
   void stop() {
-    guarded_ = invalid_native_socket;
+    owner_ = nullptr;
     // To leave the loop right here would be forgotten: connections end while
     // the loop goes through its list of those who leave.
     set(timespec{0, 1});
@@ -37,12 +33,15 @@ public:
 
   void handle_event(operation) override {
     uint64_t rounds = 0;
-    static_cast<void>(::read(fd(), &rounds, sizeof(rounds)) > 0);
-    if (guarded_ == invalid_native_socket)
-      passivate();
-    else
+    // It may have been set anew while this event was on its way.
+    if (::read(fd(), &rounds, sizeof(rounds)) <= 0)
+      return;
+    if (auto* owner = std::exchange(owner_, nullptr)) {
+      owner->timer_ = nullptr;
       // The connection's own handler sees its end, and closes it.
-      ::shutdown(guarded_, SHUT_RDWR);
+      owner->end();
+    }
+    passivate();
   }
 
   void removed_from_loop(operation) override { delete this; }
@@ -54,7 +53,7 @@ private:
     timerfd_settime(fd(), 0, &once, nullptr);
   }
 
-  native_socket guarded_;
+  connection_guard* owner_;
 };
 
 connection_guard::~connection_guard() {
@@ -82,6 +81,13 @@ void connection_guard::on_closing() {
   end_after(peer_closing_max);
 }
 
+void connection_guard::leave_loop(event_handler& stream) {
+  if (stream.eventbf() != 0)
+    stream.passivate();
+  else
+    end();
+}
+
 void connection_guard::end_after(std::chrono::seconds time) {
   if (timer_ == nullptr) {
     auto descriptor =
@@ -91,7 +97,7 @@ void connection_guard::end_after(std::chrono::seconds time) {
       end();
       return;
     }
-    timer_ = new timer(home_, descriptor, socket_);
+    timer_ = new timer(home_, descriptor, this);
   }
   timer_->set(time);
 }

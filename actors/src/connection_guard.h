@@ -2,6 +2,7 @@
 #pragma once
 
 #include <caf/io/network/default_multiplexer.hpp>
+#include <caf/io/network/event_handler.hpp>
 #include <caf/io/network/native_socket.hpp>
 
 #include <chrono>
@@ -45,6 +46,9 @@ public:
   void on_heard();
   /// This end has nothing more to say.
   void on_closing();
+  /// Takes the connection's handler out of the loop. CAF forgets, and never
+  /// frees, one that is still on its way into it: that one sees its end there.
+  void leave_loop(caf::io::network::event_handler& stream);
 
 private:
   class timer;

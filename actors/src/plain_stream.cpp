@@ -47,6 +47,8 @@ public:
     scribe_impl::graceful_shutdown();
   }
 
+  void remove_from_loop() override { guard_.leave_loop(stream_); }
+
 private:
   connection_guard guard_;
 };

@@ -128,7 +128,7 @@ public:
   }
 
   void add_to_loop() override { stream_.activate(this); }
-  void remove_from_loop() override { stream_.passivate(); }
+  void remove_from_loop() override { guard_.leave_loop(stream_); }
 
   void graceful_shutdown() override {
     guard_.on_closing();
