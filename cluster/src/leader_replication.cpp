@@ -15,7 +15,9 @@ constexpr int64_t refused_pause_ms = 1'000;
 /// The same when nobody can say what became of a proposal.
 constexpr int64_t unknown_pause_ms = 200;
 
-/// A proposal without an answer for so long is made again.
+/// A proposal without an answer, or without the image that an answer promised,
+/// for so long is made again: a controller that knows less than this leader
+/// calls it stale, and nothing newer ever comes.
 constexpr int64_t answer_ms_max = 5'000;
 
 bool contains(const std::vector<node_id>& nodes, node_id x) {
@@ -190,7 +192,6 @@ leader_replication::propose(timestamp_ms now, int64_t lag_max_ms) {
   auto wait_is_over = now - asked_ms_ > answer_ms_max;
   switch (proposal_state_) {
   case proposal_state::decided:
-    return std::nullopt;
   case proposal_state::asked:
     if (!wait_is_over)
       return std::nullopt;

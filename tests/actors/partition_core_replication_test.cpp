@@ -216,7 +216,8 @@ TEST_CASE("partition core: who lags is proposed, and who refuses is heard") {
   CHECK_FALSE(leader.propose({0, 1'301}, 1'000).has_value());
   CHECK(leader.propose({0, 9'000}, 1'000).has_value());
   leader.proposal_answered(*asked, {}, {0, 9'000});
-  CHECK_FALSE(leader.propose({0, 99'000}, 1'000).has_value());
+  CHECK_FALSE(leader.propose({0, 14'000}, 1'000).has_value());
+  CHECK(leader.propose({0, 14'001}, 1'000) == asked);
 }
 
 TEST_CASE("partition core: an answer that comes after its image is not taken "

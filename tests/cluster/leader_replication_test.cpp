@@ -168,8 +168,8 @@ TEST_CASE("leader replication: who lags is to leave the ISR, once") {
   CHECK(x.high_watermark() == 10);
   x.proposal_answered(isr_answer::accepted, 7'000);
   CHECK(x.high_watermark() == 10);
-  CHECK_FALSE(x.propose(90'000, lag_max_ms).has_value());
-  CHECK(x.registration_changed(registration({2, 1, 3}, {1, 2}, 8), 90'000));
+  CHECK_FALSE(x.propose(12'000, lag_max_ms).has_value());
+  CHECK(x.registration_changed(registration({2, 1, 3}, {1, 2}, 8), 12'000));
   CHECK(x.high_watermark() == 20);
   CHECK(x.in_sync_count() == 2);
 }
@@ -269,7 +269,18 @@ TEST_CASE(
   x.appended(12, 206);
   CHECK_FALSE(x.follower_pulled(2, 12, 206));
   CHECK(x.high_watermark() == 10);
-  CHECK_FALSE(x.propose(1'000'000, lag_max_ms).has_value());
+  CHECK_FALSE(x.propose(5'202, lag_max_ms).has_value());
+}
+
+TEST_CASE("leader replication: who waits for an image in vain asks again") {
+  auto x = of_three({1, 2});
+  x.follower_pulled(3, 10, 1);
+  auto first = x.propose(1, lag_max_ms);
+  REQUIRE(first.has_value());
+  // From a controller that has not heard of this epoch yet.
+  x.proposal_answered(isr_answer::stale, 2);
+  CHECK_FALSE(x.propose(5'001, lag_max_ms).has_value());
+  CHECK(x.propose(5'002, lag_max_ms) == first);
 }
 
 TEST_CASE("leader replication: an answer that nobody waits for is nothing") {

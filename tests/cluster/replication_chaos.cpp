@@ -89,7 +89,7 @@ void replication_chaos::fault() {
     if (of(id).up && contains(registration_.isr, id))
       elect(id);
   }
-  at(static_cast<int64_t>(50 + below(600)), [this] { fault(); });
+  at(static_cast<int64_t>(20 + below(400)), [this] { fault(); });
 }
 
 void replication_chaos::controller_tick() {
@@ -122,13 +122,18 @@ void replication_chaos::elect(node_id leader) {
 }
 
 void replication_chaos::publish() {
-  // Images get through, some time.
-  for (node_id id = 0; id < node_count; ++id)
-    at(static_cast<int64_t>(1 + below(faults_ ? 200 : 5)),
-       [this, id, x = registration_] {
-         if (of(id).up)
+  // Images get through, some time; not to a later life of the process, which
+  // begins with an image that is no older than what it knew.
+  for (node_id id = 0; id < node_count; ++id) {
+    if (!of(id).up)
+      continue;
+    auto late = !faults_ ? 5 : chance(20) ? 2'000 : 100;
+    at(static_cast<int64_t>(1 + below(static_cast<uint64_t>(late))),
+       [this, id, life = of(id).life, x = registration_] {
+         if (of(id).up && of(id).life == life)
            see(id, x);
        });
+  }
 }
 
 isr_answer replication_chaos::judge(const isr_proposal& x) {

@@ -17,7 +17,10 @@ constexpr node_id controller = 3;
 } // namespace
 
 epoch_end replication_chaos::end_of_epoch(const node& x, leader_epoch_t epoch) {
+  // As the log's own: below all its epochs it ends where it begins.
   epoch_end found;
+  if (!x.log.empty() && x.log.front().epoch > epoch)
+    return {epoch, 0};
   for (size_t i = 0; i < x.log.size() && x.log[i].epoch <= epoch; ++i)
     found = {x.log[i].epoch, static_cast<offset_t>(i + 1)};
   return found;
@@ -138,12 +141,15 @@ void replication_chaos::propose(node_id id) {
   auto asked = me.leader()->propose(now_, lag_max_ms);
   if (!asked)
     return;
-  auto epoch = me.leader()->epoch();
   auto answered = std::make_shared<bool>(false);
-  auto take = [this, id, epoch, answered, life = me.life](isr_answer x) {
+  auto take = [this, id, answered, epoch = asked->leader_epoch,
+               partition_epoch = asked->partition_epoch,
+               life = me.life](isr_answer x) {
     auto* leader = of(id).leader();
+    // Nobody takes it for the answer to the next proposal.
     if (!std::exchange(*answered, true) && of(id).life == life
         && leader != nullptr && leader->epoch() == epoch
+        && leader->partition_epoch() == partition_epoch
         && leader->proposal_answered(x, now_))
       high_watermark_moved(id);
   };
@@ -192,9 +198,9 @@ replication_chaos::serve(node_id id, node_id replica, leader_epoch_t epoch,
   x.said.log_start_offset = 0;
   x.said.high_watermark = leader->high_watermark();
   auto ours = end_of_epoch(me, last_epoch);
-  if (last_epoch >= 0
+  if (ours.epoch != storage::no_leader_epoch
       && (ours.epoch != last_epoch || ours.end_offset < fetch_offset)) {
-    x.said.diverging = ours.epoch < 0 ? epoch_end{last_epoch, 0} : ours;
+    x.said.diverging = ours;
     return x;
   }
   if (fetch_offset > me.end()) {

@@ -7,7 +7,7 @@ using namespace troupe::cluster::test;
 
 namespace {
 
-constexpr uint64_t seeds = 25;
+constexpr uint64_t seeds = 100;
 
 void check_all(replication_chaos::disk kind) {
   size_t acknowledged = 0;

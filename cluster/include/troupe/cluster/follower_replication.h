@@ -43,7 +43,8 @@ struct leader_answer {
 struct follower_log {
   offset_t start_offset = 0;
   offset_t end_offset = 0;
-  /// The largest epoch in the log that is not above the given one.
+  /// The largest epoch in the log that is not above the given one; when all
+  /// are above it, the given one, which ends where the log begins.
   std::function<epoch_end(leader_epoch_t)> end_of_epoch;
 };
 
