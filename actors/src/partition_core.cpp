@@ -14,6 +14,16 @@ namespace {
 
 constexpr int16_t acks_all = -1;
 
+/// Whether the same batch may be taken a moment later.
+bool passes(const problem& x) {
+  if (const auto* ours = std::get_if<errc>(&x.code))
+    return *ours == errc::not_enough_replicas;
+  const auto* theirs = std::get_if<storage::errc>(&x.code);
+  return theirs != nullptr
+         && (*theirs == storage::errc::disk_full
+             || *theirs == storage::errc::busy);
+}
+
 } // namespace
 
 partition_core::partition_core(std::unique_ptr<storage::log> log,
@@ -90,6 +100,8 @@ void partition_core::show_offsets() {
 }
 
 void partition_core::begin_reign() {
+  // What another leader took instead, only its log can tell.
+  refused_.clear();
   live_->reign.fetch_add(1, std::memory_order_release);
 }
 
@@ -98,24 +110,39 @@ append_finished partition_core::append(const storage::buffer& batch,
                                        const partition_time& now) {
   append_finished answer;
   answer.why = refuse(storage::no_leader_epoch, read_source::leader);
-  if (answer.why.ok() && acks == acks_all && too_few_in_sync())
-    answer.why = {errc::not_enough_replicas,
-                  "fewer replicas are in sync than min.insync.replicas"};
   if (!answer.why.ok())
     return answer;
+  // What is no batch the log refuses.
+  auto header = storage::parse_batch_header(batch.bytes());
+  if (header && !refused_.empty())
+    answer.why = refused_.judge(*header, now.steady_ms);
+  if (!answer.why.ok())
+    return answer;
+  write(batch, acks, now, answer);
+  if (header && passes(answer.why))
+    refused_.note(*header, answer.why, now.steady_ms);
+  return answer;
+}
+
+void partition_core::write(const storage::buffer& batch, int16_t acks,
+                           const partition_time& now, append_finished& answer) {
+  if (acks == acks_all && too_few_in_sync()) {
+    answer.why = {errc::not_enough_replicas,
+                  "fewer replicas are in sync than min.insync.replicas"};
+    return;
+  }
   storage::append_options how{.leader_epoch = epoch(),
                               .now = now.wall_ms,
                               .origin = storage::append_origin::client};
   auto appended = log_->append(batch, how, &answer.failures);
   if (!appended) {
     answer.why = note(std::move(appended.error()));
-    return answer;
+    return;
   }
   answer.info = *appended;
   answer.log_start_offset = log_->start_offset();
   leader()->appended(log_->end_offset(), now.steady_ms);
   show_offsets();
-  return answer;
 }
 
 bool partition_core::too_few_in_sync() const noexcept {

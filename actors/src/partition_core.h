@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "refused_producers.h"
+
 #include <troupe/actors/messages/partition.h>
 #include <troupe/actors/messages/replica.h>
 #include <troupe/actors/messages/replication.h>
@@ -203,6 +205,9 @@ private:
   void show_offsets();
   /// What readers were given before must not be used any more.
   void begin_reign();
+  /// Appends as a leader, unless too few replicas are in sync.
+  void write(const storage::buffer& batch, int16_t acks,
+             const partition_time& now, append_finished& answer);
 
   pull_outcome answer_to(const pull_batches& x) const;
   problem refuse(const pull_batches& x) const;
@@ -216,6 +221,7 @@ private:
   partition_core_config config_;
   std::variant<leader_role, follower_role> role_;
   std::vector<cluster::node_id> in_sync_;
+  refused_producers refused_;
   std::shared_ptr<live_offsets> live_ = std::make_shared<live_offsets>();
   bool failed_ = false;
   std::string reason_;

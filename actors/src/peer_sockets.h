@@ -34,7 +34,7 @@ private:
 
 /// What the kernel holds back from a peer that takes nothing is given up after
 /// this time, and the connection with it.
-inline constexpr std::chrono::seconds peer_unacknowledged_max{10};
+inline constexpr std::chrono::seconds peer_unacknowledged_max{2};
 
 /// Connects within `timeout`. Blocks; a name that must be looked up may take
 /// the resolver's own time.

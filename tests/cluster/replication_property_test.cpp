@@ -3,17 +3,32 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
 using namespace troupe::cluster::test;
 
 namespace {
 
-constexpr uint64_t seeds = 100;
+/// TROUPE_REPLICATION_SEEDS=FIRST:COUNT runs others than the usual seeds.
+std::pair<uint64_t, uint64_t> seeds() {
+  const char* text = std::getenv("TROUPE_REPLICATION_SEEDS");
+  if (!text)
+    return {0, 100};
+  char* rest = nullptr;
+  auto first = std::strtoull(text, &rest, 10);
+  auto count = *rest == ':' ? std::strtoull(rest + 1, nullptr, 10) : 1;
+  return {first, count};
+}
 
 void check_all(replication_chaos::disk kind) {
   size_t acknowledged = 0;
   int truncations = 0;
   int isr_changes = 0;
-  for (uint64_t seed = 0; seed < seeds; ++seed) {
+  auto [first, count] = seeds();
+  for (auto seed = first; seed < first + count; ++seed) {
     CAPTURE(seed);
     replication_chaos x{seed, kind};
     x.run();
@@ -26,7 +41,7 @@ void check_all(replication_chaos::disk kind) {
     isr_changes += x.isr_changes;
     CHECK(x.elections > 0);
   }
-  CHECK(acknowledged > seeds * 100);
+  CHECK(acknowledged > count * 100);
   CHECK(truncations > 0);
   CHECK(isr_changes > 0);
 }

@@ -19,7 +19,8 @@ READY = "troupe ready on "
 
 
 def wait_until(condition, seconds=10, what="condition"):
-    """The first true answer of `condition`; fails after `seconds`."""
+    """The first true answer of `condition`; fails after `seconds` and says
+    `what` was waited for: a text, or a function that has one."""
     deadline = time.monotonic() + seconds
     never = threading.Event()
     while True:
@@ -27,7 +28,8 @@ def wait_until(condition, seconds=10, what="condition"):
         if answer:
             return answer
         if time.monotonic() > deadline:
-            raise AssertionError(f"{what}: not within {seconds} s")
+            text = what() if callable(what) else what
+            raise AssertionError(f"{text}: not within {seconds} s")
         never.wait(0.01)
 
 

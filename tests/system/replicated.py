@@ -110,11 +110,13 @@ class ReplicatedTest(cluster.ClusterTest):
                     None)
 
     def in_sync(self, nodes, count, topic=TOPIC):
+        """As every living node knows it: one that was away may have old
+        metadata."""
         def all_in_sync():
-            address = next(n.address for n in nodes.nodes if n.alive())
-            answer = metadata(address, topic)["topics"][0]
             return all(len(p["isr_nodes"]) == count
-                       for p in answer["partitions"])
+                       for n in nodes.nodes if n.alive()
+                       for p in metadata(n.address,
+                                         topic)["topics"][0]["partitions"])
         broker.wait_until(all_in_sync, 30, f"{count} replicas in sync")
 
     def read_all(self, nodes, partition, count, topic=TOPIC):
