@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench.h"
 #include "cluster.h"
+#include "plan.h"
 #include "serve.h"
 
 #include <CLI/CLI.hpp>
@@ -14,6 +15,7 @@ int main(int argc, char** argv) {
   add_serve_command(app, exit_code);
   add_bench_command(app, exit_code);
   add_cluster_command(app, exit_code);
+  add_plan_command(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }
