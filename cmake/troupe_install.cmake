@@ -52,6 +52,7 @@ function(troupe_pkg_config module)
   endif()
   # Two folders up from where the file is: the prefix may be moved.
   file(RELATIVE_PATH prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+  string(REGEX REPLACE "/$" "" prefix ${prefix})
   foreach(variant ${variants})
     set(suffix "-static")
     set(libraries -l:libtroupe_${module}.a ${arg_PUBLIC} ${arg_PRIVATE})
