@@ -3,6 +3,7 @@
 
 #include <troupe/cluster/metadata_image.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
