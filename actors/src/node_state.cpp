@@ -75,10 +75,19 @@ result<void> node::state::start() {
   const auto& told = options.advertised.host.empty() ? options.listen.host
                                                      : options.advertised.host;
   if (actors::is_every_interface(told))
-    return failure(storage::errc::invalid_argument,
-                   "clients cannot connect to '" + told
-                     + "', which means every interface: an advertised address "
-                       "is needed beside " + to_string(options.listen));
+    return failure(
+        storage::errc::invalid_argument,
+        "clients cannot connect to '" + told
+            + "', which means every interface: an advertised address "
+              "is needed beside "
+            + to_string(options.listen));
+  if (options.temporary) {
+    auto made = actors::temporary_home::make();
+    if (!made)
+      return failure(made.error());
+    temporary.emplace(std::move(*made));
+    options.data_directories = {temporary->path()};
+  }
   fit_to_descriptors(options.config);
   auto opened = actors::open_directories(storage::posix_file_system(),
                                          options.data_directories);
