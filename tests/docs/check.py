@@ -27,7 +27,7 @@ CPP_BLOCK = re.compile(r"^```cpp\n(.*?)^```", re.M | re.S)
 NAME = re.compile(r"[A-Za-z_~][\w]*(?:::~?[A-Za-z_]\w*)*(?:\(\))?")
 PATH = re.compile(r"[\w.*-]+(?:/[\w.*{},-]+)+/?|[\w-]+\.(?:h|cpp|md|py|txt)")
 CONFIG_KEY = re.compile(r"[a-z]+(?:\.[a-z]+)+(?:=\w+)?")
-API_ROW = re.compile(r"^\|\s*(\w+)\s*\|\s*(\d+)-(\d+)\s*\|", re.M)
+API_ROW = re.compile(r"^\|\s*(\w+)\s*\|\s*\d+\s*\|\s*(\d+)-(\d+)\s*\|", re.M)
 API_ENTRY = re.compile(
     r'\{api_key::\w+, "(\w+)", (\d+),\s*(\d+),\s*[-\w]+,\s*(\d+)\}')
 

@@ -12,7 +12,8 @@ ADR = "# 1\n## Status\n## Context\n## Decision\n## Consequences\n"
 SOUND = {
     "README.md": "```\nscripts/run\n```\n[more](docs/walks.md#a-walk)\n"
                  "```cpp\nlog x;\nx.append();\n```\n"
-                 "| API | versions |\n|---|---|\n| Fetch | 4-12 |\n",
+                 "| API | key | versions |\n|---|---|---|\n"
+                 "| Fetch | 1 | 4-12 |\n",
     "scripts/run": "#!/bin/bash\n",
     "examples/01_log.cpp": "int main() {\n  log x;\n  x.append();\n}\n",
     "docs/architecture.md": "`log` in `storage/src/log.cpp`\n",
@@ -50,8 +51,8 @@ PLANTED = {
         ({"examples/01_log.cpp": "int main() {}\n"}, "log x;"),
     ],
     "apis_are_the_advertised_ones": [
-        ({"docs/a.md": "| Fetch | 4-13 |\n"}, "Fetch"),
-        ({"docs/a.md": "| Fetch | 4-12 |\n| Vote | 0-1 |\n"}, "Vote"),
+        ({"docs/a.md": "| Fetch | 1 | 4-13 |\n"}, "Fetch"),
+        ({"docs/a.md": "| Fetch | 1 | 4-12 |\n| Vote | 52 | 0-1 |\n"}, "Vote"),
         ({"README.md": "no table\n"}, "no document"),
     ],
     "decisions_are_numbered": [
