@@ -37,8 +37,11 @@ struct records_produced {
   /// Refused at once: storage::errc::busy (no credit left, see await_credit),
   /// errc::unknown_partition, errc::not_leader (another node leads; produce
   /// there, or with a Kafka client), errc::partition_offline,
-  /// storage::errc::batch_too_large. Later: what the partition says,
-  /// errc::timed_out after the delivery timeout, errc::stopping.
+  /// storage::errc::batch_too_large, storage::errc::invalid_argument (a topic
+  /// that only the broker writes to). Later: what the partition says,
+  /// errc::not_leader when leadership moved, errc::timed_out after the delivery
+  /// timeout, errc::stopping; after these three nobody knows whether the records
+  /// are in the log.
   problem why;
   int32_t partition = -1;
   /// Of the record, or of the batch's first one.
