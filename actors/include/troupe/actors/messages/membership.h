@@ -79,8 +79,8 @@ struct peers_description {
   std::vector<peer_description> peers;
 };
 
-/// From a link to itself: look at heartbeats and deadlines. One series for
-/// each time that the link is up.
+/// From a link to itself: look at heartbeats, deadlines and waiting answers. A
+/// new series begins when the link comes up, or has to look at once.
 struct link_tick {
   uint64_t series = 0;
 };
