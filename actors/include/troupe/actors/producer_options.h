@@ -18,6 +18,7 @@ enum class acknowledgement : int8_t {
 /// How a producer inside the process works. The defaults are Kafka's where
 /// there is one.
 struct producer_options {
+  /// What counts as delivered.
   acknowledgement acks = acknowledgement::all;
   /// Each batch gets a sequence number, so that trying again makes no
   /// duplicates. Batches that come encoded are left as they are: without a

@@ -60,6 +60,8 @@ struct link_counters {
 /// For `troupe cluster` and metrics.
 struct describe_peers {};
 
+/// One other node and the link to it. Counters begin with the link actor, and
+/// survive reconnections.
 struct peer_description {
   peer_address address;
   bool up = false;
@@ -75,6 +77,7 @@ struct peer_description {
   uint64_t pulls_under_way = 0;
 };
 
+/// Every other node that the metadata names.
 struct peers_description {
   std::vector<peer_description> peers;
 };

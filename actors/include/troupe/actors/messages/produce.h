@@ -56,6 +56,7 @@ struct await_credit {
   size_t bytes = 0;
 };
 
+/// There was room at that moment; others may have taken it since.
 struct credit_given {
   /// storage::errc::invalid_argument when there never will be so much,
   /// storage::errc::busy when 1,000 wait already, errc::stopping.
@@ -66,6 +67,7 @@ struct credit_given {
 /// not linger meanwhile.
 struct flush_producer {};
 
+/// Nothing that was taken before the question waits any more.
 struct producer_flushed {
   /// storage::errc::busy when 1,000 wait already.
   problem why;
