@@ -21,7 +21,7 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 MODULES = ("storage", "transport", "cluster", "actors")
-SECONDS = 120
+SECONDS = 300
 COMPLAINT = re.compile(r"^(?P<path>/[^:]+):(?P<line>\d+): "
                        r"(?:warning|error): (?P<text>.*)$")
 MISSING = re.compile(r"(?:Member|Compound) (?P<what>.*?)"
@@ -58,7 +58,8 @@ def complaints(headers=None):
         settings = file.read()
     with tempfile.TemporaryDirectory() as output:
         settings += "\n".join([
-            "", "GENERATE_HTML = NO", "GENERATE_XML = YES",
+            # Some output has to be; this is one file, not a thousand.
+            "", "GENERATE_HTML = NO", "GENERATE_PERLMOD = YES",
             "WARN_IF_UNDOCUMENTED = YES", "WARN_AS_ERROR = NO",
             "WARN_FORMAT = \"$file:$line: $text\"",
             *(["INPUT = " + " ".join(headers)] if headers else []), ""])
