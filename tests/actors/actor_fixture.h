@@ -41,6 +41,9 @@ public:
   /// Until nothing moves.
   void run() { scheduler_.run(); }
 
+  /// Whoever is next reads one message.
+  void step() { REQUIRE(scheduler_.try_run_once()); }
+
   /// Every timer that runs now is over.
   void fire_timers() {
     scheduler_.trigger_timeouts();
