@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts a broker of our own for a test and ends it again."""
+import itertools
 import os
-import random
 import select
 import shutil
 import signal
@@ -33,11 +33,17 @@ def wait_until(condition, seconds=10, what="condition"):
         never.wait(0.01)
 
 
+PORTS = range(20000, 32000)
+# Each process of the tests begins elsewhere, and takes no port twice: between
+# this look at a port and its broker's start nobody else should choose it.
+next_port = itertools.count(os.getpid() * 101)
+
+
 def free_port():
     """A port below the range that the kernel takes for outgoing sockets, so
     that it stays free while a broker is down."""
     for _ in range(100):
-        port = random.randrange(20000, 32000)
+        port = PORTS[next(next_port) % len(PORTS)]
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
