@@ -30,8 +30,7 @@ transport::limits bounds_of(const node_options& x, size_t lanes) {
       config.queued_max_request_bytes < 0
           ? std::numeric_limits<size_t>::max()
           : std::max<size_t>(
-                static_cast<size_t>(config.queued_max_request_bytes) / lanes,
-                1);
+              static_cast<size_t>(config.queued_max_request_bytes) / lanes, 1);
   bounds.idle_timeout =
       std::chrono::milliseconds(config.connections_max_idle_ms);
   return bounds;
@@ -47,6 +46,8 @@ result<void> node::state::listen() {
   shared->directories = disks;
   shared->routes = routes;
   shared->quorum_leader = quorum_leader;
+  shared->authorisation = options.authorisation;
+  shared->time = time;
   std::vector<transport::lane*> homes;
   for (auto& x : lanes)
     homes.push_back(x.get());

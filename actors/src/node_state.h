@@ -36,6 +36,9 @@ struct node::state {
   node_statistics statistics();
 
   node_options options;
+  /// Those of `options`, or the usual ones.
+  std::shared_ptr<time_source> time;
+  std::shared_ptr<storage::file_system> files;
   actors::opened_directories directories;
   std::vector<std::unique_ptr<transport::lane>> lanes;
   actors::node_actor_config actor_config;

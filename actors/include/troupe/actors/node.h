@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/actors/authoriser.h>
+#include <troupe/actors/time_source.h>
 #include <troupe/cluster/broker_config.h>
+#include <troupe/cluster/placement_policy.h>
+#include <troupe/storage/file_system.h>
+#include <troupe/storage/log_view.h>
+#include <troupe/storage/offset_store.h>
 #include <troupe/storage/result.h>
 #include <troupe/transport/server.h>
 
@@ -32,6 +38,17 @@ struct node_options {
   /// not go on serving; whoever runs it should stop it then, but not from
   /// within the call. A sentence for a person. May be empty.
   std::function<void(const std::string& why)> on_unusable;
+
+  /// Parts of a node that a program may bring itself; null is the usual one.
+  /// They are in use until `stop` has returned. See docs/embedding.md.
+  std::shared_ptr<authoriser> authorisation;
+  std::shared_ptr<cluster::placement_policy> placement;
+  std::shared_ptr<time_source> time;
+  /// Checkpoints of partitions; one of its own for each node.
+  std::shared_ptr<storage::offset_store> checkpoints;
+  /// Committed offsets of groups; one of its own for each node.
+  std::shared_ptr<storage::log_view> committed_offsets;
+  std::shared_ptr<storage::file_system> files;
 };
 
 /// Figures of a running node.
