@@ -18,7 +18,9 @@ foreach(component ${CAF_FIND_COMPONENTS})
 endforeach()
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(CAF
-  REQUIRED_VARS CAF_INCLUDE_DIR ${caf_libraries} VERSION_VAR CAF_VERSION)
+  REQUIRED_VARS CAF_INCLUDE_DIR ${caf_libraries} VERSION_VAR CAF_VERSION
+  HANDLE_VERSION_RANGE)
+mark_as_advanced(CAF_INCLUDE_DIR ${caf_libraries})
 if(CAF_FOUND)
   foreach(component ${CAF_FIND_COMPONENTS})
     if(NOT TARGET CAF::${component})

@@ -21,7 +21,8 @@ if(TROUPE_SANITIZE)
 endif()
 
 # troupe_module(<name> [PUBLIC targets...] [PRIVATE targets...])
-# A library from src/**.cpp with public headers in include/.
+# A library from src/**.cpp with public headers in include/; with TROUPE_SHARED
+# a shared one too. The tests link the static one and see what is private.
 function(troupe_module name)
   cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS
@@ -37,7 +38,32 @@ function(troupe_module name)
     PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
   target_link_libraries(troupe_${name}
     PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:troupe_flags>)
-  set_property(GLOBAL APPEND PROPERTY TROUPE_MODULES troupe_${name})
+  set_property(GLOBAL APPEND PROPERTY TROUPE_MODULES ${name})
+  if(TROUPE_SHARED)
+    troupe_shared_module(${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+  endif()
+endfunction()
+
+# The shared library of a module: the same objects, linked to the shared
+# libraries of other modules.
+function(troupe_shared_module name)
+  cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE" ${ARGN})
+  list(TRANSFORM arg_PUBLIC REPLACE "^troupe::(.*)$" "troupe_\\1_shared")
+  set(target troupe_${name}_shared)
+  add_library(${target} SHARED $<TARGET_OBJECTS:troupe_${name}>)
+  # Before 1.0 a minor version may change what programs were linked against.
+  set_target_properties(${target} PROPERTIES
+    LINKER_LANGUAGE CXX OUTPUT_NAME troupe_${name} EXPORT_NAME ${name}
+    VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+    INSTALL_RPATH "$ORIGIN")
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_include_directories(${target}
+    INTERFACE $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>
+              $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_options(${target} PRIVATE -Wl,--no-undefined)
+  target_link_libraries(${target}
+    PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:troupe_flags>)
 endfunction()
 
 # troupe_test(<name> LINK targets...): one doctest program from *.cpp here.

@@ -15,9 +15,9 @@ node::~node() {
 }
 
 result<std::unique_ptr<node>> node::start(node_options options) {
-  if (options.data_directories.empty())
+  if (options.data_directories.empty() != options.temporary)
     return failure(storage::errc::invalid_argument,
-                   "a node needs a data directory");
+                   "a node needs a data directory, or a temporary one");
   auto made = std::make_unique<state>(std::move(options));
   if (auto started = made->start(); !started) {
     static_cast<void>(made->stop(std::chrono::seconds(5)));
@@ -30,8 +30,18 @@ transport::endpoint node::address() const {
   return state_->bound;
 }
 
+const std::vector<std::string>& node::data_directories() const {
+  return state_->options.data_directories;
+}
+
 node_statistics node::statistics() const {
   return state_->statistics();
+}
+
+result<void, actors::problem>
+node::create_topic(cluster::new_topic topic,
+                   std::chrono::milliseconds timeout) {
+  return state_->create_topic(std::move(topic), timeout);
 }
 
 result<void> node::stop(std::chrono::milliseconds deadline) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "error_map.h"
 #include "node_state.h"
 #include "spawn.h"
+
+#include <troupe/storage/assert.h>
 
 #include <caf/scoped_actor.hpp>
 
@@ -95,6 +98,33 @@ result<void> node::state::serve() {
           });
   // Clients must find a broker in their first answer.
   return done ? server->start_accepting() : done;
+}
+
+result<void, actors::problem>
+node::state::create_topic(cluster::new_topic topic,
+                          std::chrono::milliseconds timeout) {
+  // Not while it stops, nor after that.
+  std::lock_guard guard(stopping);
+  if (stopped)
+    return tl::unexpected<actors::problem>(
+        {actors::errc::stopping, "the node has stopped"});
+  actors::problem why;
+  caf::scoped_actor self{*system};
+  self->request(controller, timeout,
+                actors::create_topics{{std::move(topic)}, false})
+      .receive(
+          [&](actors::metadata_decided& x) {
+            ASSERT(x.results.size() == 1);
+            why = std::move(x.results.front());
+          },
+          [&](const caf::error& x) { why = actors::to_problem(x); });
+  if (!why.ok())
+    return tl::unexpected<actors::problem>(std::move(why));
+  return {};
+}
+
+actors::lane_unit* node::state::next_client_lane() {
+  return units[client_turn_++ % units.size()].get();
 }
 
 node_statistics node::state::statistics() {

@@ -89,6 +89,13 @@ result<void> node::state::start() {
             + "', which means every interface: an advertised address "
               "is needed beside "
             + to_string(options.listen));
+  if (options.temporary) {
+    auto made = actors::temporary_home::make();
+    if (!made)
+      return failure(made.error());
+    temporary.emplace(std::move(*made));
+    options.data_directories = {temporary->path()};
+  }
   fit_to_descriptors(options.config);
   auto opened = actors::open_directories(
       *files, options.data_directories,

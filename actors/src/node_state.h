@@ -6,9 +6,11 @@
 #include "data_directories.h"
 #include "departures.h"
 #include "io_pace.h"
+#include "local_clients.h"
 #include "metrics_exposer.h"
 #include "peer_table.h"
 #include "services.h"
+#include "temporary_home.h"
 #include "transport_actor.h"
 
 #include <troupe/actors/metrics_interfaces.h>
@@ -20,6 +22,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace troupe {
@@ -34,11 +37,17 @@ struct node::state {
   result<void> stop(std::chrono::milliseconds deadline);
   /// After the stop: the last figures.
   node_statistics statistics();
+  result<void, actors::problem>
+  create_topic(cluster::new_topic topic, std::chrono::milliseconds timeout);
+  /// Clients inside the process take turns.
+  actors::lane_unit* next_client_lane();
 
   node_options options;
   /// Those of `options`, or the usual ones.
   std::shared_ptr<time_source> time;
   std::shared_ptr<storage::file_system> files;
+  /// Below the system's; the last thing to go.
+  std::optional<actors::temporary_home> temporary;
   actors::opened_directories directories;
   std::vector<std::unique_ptr<transport::lane>> lanes;
   actors::node_actor_config actor_config;
@@ -67,6 +76,8 @@ struct node::state {
   actors::cluster_listener cluster_listener;
   transport::endpoint cluster_address{.host = "", .port = 0};
   std::shared_ptr<transport::server> server;
+  /// Producers and consumers in this process.
+  actors::local_clients clients;
   /// Null, both, when nobody may look.
   actors::metrics_actor metrics;
   std::unique_ptr<actors::metrics_exposer> exposer;
@@ -118,6 +129,7 @@ private:
   /// Who let it join; no_node otherwise.
   actors::peer_address first_contact;
 
+  std::atomic<size_t> client_turn_{0};
   /// Guards the two below: figures are asked for while the node stops.
   std::mutex counting_;
   const transport::server_counters* counters_ = nullptr;

@@ -19,8 +19,12 @@ constexpr std::chrono::milliseconds leaderships_patience{10000};
 
 result<void> node::state::stop(std::chrono::milliseconds deadline) {
   std::lock_guard guard(stopping);
-  if (std::exchange(stopped, true) || system == nullptr)
+  if (std::exchange(stopped, true))
     return {};
+  if (system == nullptr) {
+    temporary.reset();
+    return {};
+  }
   // Whoever looks there asks actors.
   exposer.reset();
   // A compaction would hold the stop up; what it did not finish is dropped.
@@ -52,6 +56,7 @@ result<void> node::state::stop(std::chrono::milliseconds deadline) {
                   done = failure(storage::errc::io, std::move(x.why.message));
               },
               note);
+    clients.end();
     if (transport != nullptr)
       self->request(transport, deadline, actors::stop_transport{})
           .receive([](const actors::transport_stopped&) {}, note);
@@ -67,6 +72,7 @@ result<void> node::state::stop(std::chrono::milliseconds deadline) {
               note);
   }
   end_actors();
+  temporary.reset();
   return done;
 }
 

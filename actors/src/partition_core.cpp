@@ -119,7 +119,8 @@ append_finished partition_core::append(const storage::buffer& batch,
   if (!answer.why.ok())
     return answer;
   write(batch, acks, now, answer);
-  if (header && passes(answer.why))
+  // A late copy of what was taken before is missed by nobody.
+  if (header && passes(answer.why) && log_->is_next_of_producer(*header))
     refused_.note(*header, answer.why, now.steady_ms);
   return answer;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <config_keys.h>
 #include <config_value.h>
+#include <troupe/cluster/topic_kind.h>
 
 #include <algorithm>
 #include <array>
@@ -185,7 +186,10 @@ storage::log_config make_log_config(const config_map& overrides,
   x.retention_ms = values.number("retention.ms");
   x.retention_bytes = values.number("retention.bytes");
   x.cleanup_delete = values.contains("cleanup.policy", "delete");
-  x.cleanup_compact = values.contains("cleanup.policy", "compact");
+  // What was moved to a topic of another kind is read back after a crash, even
+  // where the broker's default is to compact.
+  x.cleanup_compact = values.contains("cleanup.policy", "compact")
+                      && kind_of(overrides) == topic_kind::log;
   x.min_cleanable_dirty_ratio = values.fraction("min.cleanable.dirty.ratio");
   x.delete_retention_ms = values.number("delete.retention.ms");
   x.min_compaction_lag_ms = values.number("min.compaction.lag.ms");

@@ -21,6 +21,8 @@ inline constexpr std::string_view compression_types =
     "uncompressed|zstd|lz4|snappy|gzip|producer";
 inline constexpr std::string_view timestamp_types = "CreateTime|LogAppendTime";
 inline constexpr std::string_view cleanup_policies = "compact|delete";
+inline constexpr std::string_view topic_kinds = "log|delayed|priority|queue";
+inline constexpr int64_t ten_years_ms = 315'360'000'000;
 /// Kafka's class names for the two ways to choose who serves a read (KIP-392).
 inline constexpr std::string_view rack_aware_selector =
     "org.apache.kafka.common.replica.RackAwareReplicaSelector";
@@ -54,6 +56,9 @@ std::vector<config_synonym> synonyms_of(const config_key& topic_key);
 /// What broker values mean as topic configs, so that contradictions between
 /// them are found; keys that topics do not inherit are left out.
 config_map topic_defaults_of(const config_map& broker_values);
+
+/// Contradictions between a topic's kind and its other overrides.
+result<void> check_kind_configs(const config_map& overrides);
 
 /// invalid_argument, naming the key and the nearest key that exists.
 storage::error unknown_topic_config(std::string_view name);

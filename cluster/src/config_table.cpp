@@ -184,7 +184,7 @@ result<void> check_topic_configs(const config_map& overrides) {
     return failure(storage::errc::invalid_argument,
                    "remote.storage.enable must be false: there is no tiered "
                    "storage");
-  return {};
+  return check_kind_configs(overrides);
 }
 
 } // namespace troupe::cluster

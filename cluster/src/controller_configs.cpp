@@ -4,6 +4,7 @@
 #include <quoted.h>
 #include <refused.h>
 #include <troupe/cluster/controller.h>
+#include <troupe/cluster/topic_kind.h>
 
 #include <algorithm>
 #include <set>
@@ -31,6 +32,7 @@ struct alteration {
   decision change_list(const config_key& key, const config_change& change);
   /// The value that appending starts from: what is in force.
   std::string value_in_force(const config_key& key) const;
+  decision check_kind(const config_map& present) const;
   decision check_result() const;
 };
 
@@ -96,7 +98,9 @@ decision alteration::apply(const config_change& change) {
     return invalid_config((asked.is_broker ? unknown_broker_config(change.name)
                                            : unknown_topic_config(change.name))
                               .message);
-  if (!key->dynamic)
+  // A topic's are compared when all changes are made: a tool may send back
+  // what it read.
+  if (asked.is_broker && !key->dynamic)
     return refuse(refusal::invalid_request,
                   "configuration " + quoted(change.name)
                       + " cannot be changed while the broker runs; set it in "
@@ -112,6 +116,15 @@ decision alteration::apply(const config_change& change) {
   }
   return refuse(refusal::invalid_request,
                 "unknown operation on configuration " + quoted(change.name));
+}
+
+decision alteration::check_kind(const config_map& present) const {
+  if (asked.is_broker || kind_of(configs) == kind_of(present))
+    return {};
+  return invalid_config(std::string{kind_key}
+                        + " is chosen when a topic is "
+                          "created and stays "
+                        + std::string{to_string(kind_of(present))});
 }
 
 decision alteration::check_result() const {
@@ -160,6 +173,8 @@ outcome controller::alter_configs(const metadata_image& image,
   for (const auto& change : x.changes)
     if (auto verdict = work.apply(change); !verdict.ok())
       return {std::move(verdict), {}};
+  if (auto verdict = work.check_kind(present); !verdict.ok())
+    return {std::move(verdict), {}};
   if (auto verdict = work.check_result(); !verdict.ok())
     return {std::move(verdict), {}};
   if (work.configs == present)

@@ -4,6 +4,7 @@
 #include <refused.h>
 #include <topic_name.h>
 #include <troupe/cluster/controller.h>
+#include <troupe/cluster/topic_kind.h>
 
 #include <algorithm>
 #include <string>
@@ -24,6 +25,11 @@ decision check_name(const metadata_image& image, const std::string& name) {
     return refuse(refusal::invalid_topic_name,
                   "topic name " + quoted(name)
                       + " is kept for the cluster's own metadata");
+  if (name.starts_with(reserved_prefix))
+    return refuse(refusal::invalid_topic_name,
+                  "topic name " + quoted(name) + " begins with "
+                      + quoted(reserved_prefix)
+                      + ", which is kept for the broker's own topics");
   if (image.topics.contains(name))
     return refuse(refusal::topic_exists,
                   "topic " + quoted(name) + " already exists");
@@ -131,6 +137,23 @@ decision collect_configs(const new_topic& x, config_map& configs) {
   return {};
 }
 
+/// A kind that nobody would carry out is refused: such a topic would be a log
+/// that says otherwise.
+decision check_kind(const std::string& name, topic_kind kind) {
+  if (kind == topic_kind::log)
+    return {};
+  if (name.size() > name_size_max(kind))
+    return refuse(refusal::invalid_topic_name,
+                  "topic name " + quoted(name)
+                      + " is illegal: it is longer than "
+                      + std::to_string(name_size_max(kind))
+                      + " characters, and topics that belong to it have longer "
+                        "names");
+  return refuse(refusal::invalid_config,
+                std::string{kind_key} + "=" + std::string{to_string(kind)}
+                    + " is not served by this version");
+}
+
 /// Where in the order of nodes the topic's first leader stands, so that added
 /// partitions go on round the nodes from there.
 size_t start_of(const metadata_image& image, const topic_image& topic) {
@@ -180,6 +203,8 @@ controller::create_topic(const metadata_image& image, const new_topic& x) {
     return refused(std::move(placed));
   topic_image topic;
   if (auto verdict = collect_configs(x, topic.configs); !verdict.ok())
+    return refused(std::move(verdict));
+  if (auto verdict = check_kind(x.name, kind_of(topic.configs)); !verdict.ok())
     return refused(std::move(verdict));
   topic.name = x.name;
   do

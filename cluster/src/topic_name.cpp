@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <topic_name.h>
 #include <troupe/cluster/controller.h>
+#include <troupe/cluster/topic_kind.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -8,8 +9,6 @@
 namespace troupe::cluster {
 
 namespace {
-
-constexpr size_t topic_name_size_max = 249;
 
 bool allowed(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
@@ -70,7 +69,7 @@ bool valid_topic_name(std::string_view name) noexcept {
 
 bool internal_topic(std::string_view name) noexcept {
   return name == offsets_topic || name == "__transaction_state"
-         || name == metadata_topic;
+         || name == metadata_topic || name.starts_with(reserved_prefix);
 }
 
 } // namespace troupe::cluster

@@ -3,10 +3,13 @@
 
 #include <troupe/cluster/metadata_image.h>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace troupe::cluster {
+
+inline constexpr size_t topic_name_size_max = 249;
 
 /// The metadata log lies in the directory of this topic's partition 0, so no
 /// real topic may have the name.

@@ -230,6 +230,11 @@ std::vector<active_producer> log::active_producers() const {
   return state_->producers.active();
 }
 
+bool log::is_next_of_producer(const batch_header& x) const {
+  auto seen = state_->producers.check(x);
+  return seen && seen->what == producer_table::verdict::accept;
+}
+
 const std::shared_ptr<page_cache_counters>& log::counters() const noexcept {
   return state_->counters;
 }

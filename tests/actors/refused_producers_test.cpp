@@ -115,6 +115,22 @@ TEST_CASE("partition core: batches in flight are refused as the one before "
   CHECK(core.log().end_offset() == first + 2);
 }
 
+TEST_CASE("partition core: a late copy that is refused holds nothing up") {
+  log_fixture store;
+  store.open();
+  auto core = alone(std::move(store.log_), 0);
+  auto append = [&](int32_t sequence) {
+    return core.append(log_fixture::batch(1, 100, 1, 7, sequence), -1, {1, 1})
+        .why;
+  };
+  REQUIRE(append(0).ok());
+  REQUIRE(append(1).ok());
+  core.reconfigure({}, 2);
+  CHECK(is(append(1), errc::not_enough_replicas));
+  core.reconfigure({}, 1);
+  CHECK(append(2).ok());
+}
+
 TEST_CASE("partition core: a reign ends with what it refused") {
   log_fixture store;
   store.open();

@@ -134,6 +134,23 @@ TEST_CASE("log: retries of an idempotent producer are answered, not kept") {
         == 12);
 }
 
+TEST_CASE("log: which batch of a producer is the next one, the log knows") {
+  log_fixture x;
+  x.open();
+  auto is_next = [&](producer_id_t producer, int32_t sequence) {
+    auto header = parse_batch_header(
+        log_fixture::batch(1, 10, x.now, producer, sequence).bytes());
+    REQUIRE(header);
+    return x->is_next_of_producer(*header);
+  };
+  REQUIRE(x.try_append(log_fixture::batch(2, 10, x.now, 5, 0)));
+  CHECK(is_next(5, 2));
+  CHECK_FALSE(is_next(5, 3));
+  CHECK_FALSE(is_next(5, 1));
+  CHECK(is_next(6, 9));
+  CHECK(is_next(no_producer_id, -1));
+}
+
 TEST_CASE("log: rolls by size exactly at the bound") {
   log_fixture x;
   auto size = static_cast<int64_t>(log_fixture::batch(1, 100, x.now).size());

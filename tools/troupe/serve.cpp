@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve.h"
 
+#include "service_manager.h"
 #include "signals.h"
 
 #include <troupe/actors/node.h>
@@ -181,7 +182,9 @@ int serve(const serve_arguments& arguments) {
   stop_signals signals;
   fmt::print("troupe ready on {}\n", to_string((*node)->address()));
   std::fflush(stdout);
+  tell_service_manager("READY=1");
   signals.wait();
+  tell_service_manager("STOPPING=1");
   spdlog::info("serve.stopping");
   auto figures = (*node)->statistics();
   auto stopped = (*node)->stop(stop_deadline);

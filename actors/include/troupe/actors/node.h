@@ -2,8 +2,10 @@
 #pragma once
 
 #include <troupe/actors/authoriser.h>
+#include <troupe/actors/problem.h>
 #include <troupe/actors/time_source.h>
 #include <troupe/cluster/broker_config.h>
+#include <troupe/cluster/controller_requests.h>
 #include <troupe/cluster/placement_policy.h>
 #include <troupe/storage/file_system.h>
 #include <troupe/storage/log_view.h>
@@ -20,6 +22,10 @@
 
 namespace troupe {
 
+namespace actors {
+struct node_access;
+}
+
 /// How a node starts. The defaults make a broker on a free port of 127.0.0.1.
 struct node_options {
   /// Where Kafka clients connect; port 0 picks a free one.
@@ -29,6 +35,9 @@ struct node_options {
   transport::endpoint advertised{.host = "", .port = 0};
   /// At least one; partitions are spread over them. Created when missing.
   std::vector<std::string> data_directories;
+  /// Instead of `data_directories`: a directory of its own below the system's
+  /// temporary one, removed with everything in it when the node stops.
+  bool temporary = false;
   /// Kafka's broker settings, see cluster/broker_config.h.
   cluster::broker_config config;
   /// Bounds of the sockets; the fields that have a Kafka name are taken from
@@ -77,7 +86,16 @@ public:
   /// The bound address with its real port.
   transport::endpoint address() const;
 
+  /// Where its data is; also when that is temporary.
+  const std::vector<std::string>& data_directories() const;
+
   node_statistics statistics() const;
+
+  /// As Kafka's CreateTopics. Blocks until this node serves the topic, at most
+  /// for `timeout`; errc::timed_out may come of a topic that is made after all.
+  result<void, actors::problem>
+  create_topic(cluster::new_topic topic,
+               std::chrono::milliseconds timeout = std::chrono::seconds(30));
 
   /// Sends what was answered (requests in work are not answered any more),
   /// flushes and closes the logs, leaves the clean-shutdown marker. Blocks.
@@ -88,6 +106,7 @@ public:
   stop(std::chrono::milliseconds deadline = std::chrono::seconds(30));
 
 private:
+  friend struct actors::node_access;
   struct state;
   explicit node(std::unique_ptr<state> state);
   std::unique_ptr<state> state_;

@@ -254,6 +254,9 @@ public:
   int32_t segment_count() const noexcept;
   const log_options& options() const noexcept;
   std::vector<active_producer> active_producers() const;
+  /// Whether the batch is the next one of its producer: neither here already
+  /// nor behind a gap. Also true of one that has no producer, or an unknown one.
+  bool is_next_of_producer(const batch_header& x) const;
   const std::shared_ptr<page_cache_counters>& counters() const noexcept;
   /// Position and size of the active segment's bytes, base offsets of all
   /// segments: for tests and tools.

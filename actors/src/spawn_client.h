@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "consumer_actor.h"
+#include "producer_actor.h"
+
+#include <troupe/actors/node.h>
+#include <troupe/storage/result.h>
+
+#include <caf/fwd.hpp>
+
+#include <functional>
+
+namespace troupe::actors {
+
+/// A producer on one of the node's lanes; see spawn_producer.
+result<producer_body_actor>
+spawn_producer_body(node& home, const producer_options& options);
+
+/// A consumer on one of the node's lanes; see spawn_consumer. The subscriber is
+/// what `subscriber_on` makes for that lane, or finds.
+result<consumer_body_actor> spawn_consumer_body(
+    node& home, const consumer_options& options,
+    const std::function<subscriber_actor(caf::actor_system&, lane_unit*)>&
+        subscriber_on);
+
+} // namespace troupe::actors
