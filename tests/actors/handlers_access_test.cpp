@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "handlers/access.h"
+#include "refusing_authoriser.h"
 #include "session_fixture.h"
 
 #include <troupe/transport/kafka/api_table.h>
@@ -54,62 +54,6 @@ namespace troupe::actors {
 namespace {
 
 using codes = std::vector<int16_t>;
-
-/// Refuses everything and remembers what it was asked, as "read topic t".
-class nothing_allowed final : public authoriser {
-public:
-  bool allows(const question& x) override {
-    CHECK(x.principal == "User:ANONYMOUS");
-    CHECK(x.host == "test");
-    CHECK(x.client_id == "test");
-    asked.push_back(word_of(x.what) + " " + word_of(x.type) + " "
-                    + std::string(x.name));
-    return false;
-  }
-
-  std::vector<std::string> asked;
-
-private:
-  static std::string word_of(operation x) {
-    switch (x) {
-    case operation::read:
-      return "read";
-    case operation::write:
-      return "write";
-    case operation::create:
-      return "create";
-    case operation::remove:
-      return "remove";
-    case operation::alter:
-      return "alter";
-    case operation::describe:
-      return "describe";
-    case operation::cluster_action:
-      return "cluster_action";
-    case operation::describe_configs:
-      return "describe_configs";
-    case operation::alter_configs:
-      return "alter_configs";
-    case operation::idempotent_write:
-      return "idempotent_write";
-    }
-    return "?";
-  }
-
-  static std::string word_of(resource x) {
-    switch (x) {
-    case resource::topic:
-      return "topic";
-    case resource::group:
-      return "group";
-    case resource::cluster:
-      return "cluster";
-    case resource::transactional_id:
-      return "transactional_id";
-    }
-    return "?";
-  }
-};
 
 const std::string this_cluster = "cluster kafka-cluster";
 
@@ -433,7 +377,7 @@ TEST_CASE("access: no API is forgotten, and each asks and refuses its own") {
     auto known = all.find(api.key);
     REQUIRE(known != all.end());
     session_fixture x;
-    auto judge = std::make_shared<nothing_allowed>();
+    auto judge = std::make_shared<refusing_authoriser>();
     x.authorisation = judge;
     x.start(routing_builder().topic("t", 1, 2, x.partition).build());
     CHECK(known->second.send(x) == known->second.expected);
