@@ -36,7 +36,9 @@ public:
   using forwarding_file::forwarding_file;
 
   result<void> sync() override {
-    segment_syncs += path().ends_with(".log") ? 1 : 0;
+    bool segment = path().find("/orders-0/") != std::string::npos
+                   && path().ends_with(".log");
+    segment_syncs += segment ? 1 : 0;
     return forwarding_file::sync();
   }
 };

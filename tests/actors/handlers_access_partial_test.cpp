@@ -187,6 +187,20 @@ TEST_CASE_FIXTURE(session_fixture,
 }
 
 TEST_CASE_FIXTURE(session_fixture,
+                  "access: a name beside an id opens no other topic") {
+  authorisation = may({topic(operation::describe, "b")});
+  start(routing_builder().topic("a", 1, 1).topic("b", 2, 1).build());
+  kafka::metadata_request x;
+  x.topics = {{id_of(1), "b"}};
+  ask(x, 12);
+  auto y = answer<kafka::metadata_response>(12);
+  REQUIRE(y.topics.size() == 1);
+  CHECK(y.topics[0].error_code == 29);
+  CHECK_FALSE(y.topics[0].name.has_value());
+  CHECK(y.topics[0].partitions.empty());
+}
+
+TEST_CASE_FIXTURE(session_fixture,
                   "access: a topic is made on the way only by who may") {
   authorisation =
       may({topic(operation::describe, "mine"), topic(operation::create, "mine"),

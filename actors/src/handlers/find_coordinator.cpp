@@ -148,7 +148,9 @@ result<void> find_coordinator(session_state& session, request_ptr x) {
     session.reply(*x, response);
   };
   auto routes = session.routes();
-  if (!asks_for_groups(*asked) || routes->find(offsets_topic) != nullptr) {
+  bool all_refused = !refused.empty() && asked->coordinator_keys.empty();
+  if (!asks_for_groups(*asked) || all_refused
+      || routes->find(offsets_topic) != nullptr) {
     answer(*asked);
     return {};
   }

@@ -139,10 +139,13 @@ void withhold_topics(allowed_request& x, const access& may,
   if (!x.asked.topics)
     return;
   x.refused = may.withhold(*x.asked.topics, [&](const auto& topic) {
-    const auto* known = topic.name ? nullptr : routes.find(topic.topic_id);
-    auto name = known != nullptr ? known->topic->name : topic.name;
-    // An id that nobody has is unknown.
-    return !name || may.topic(access::operation::describe, *name);
+    // An id counts more than a name beside it; one that nobody has is unknown.
+    if (!topic.topic_id.is_nil()) {
+      const auto* known = routes.find(topic.topic_id);
+      return known == nullptr
+             || may.topic(access::operation::describe, known->topic->name);
+    }
+    return !topic.name || may.topic(access::operation::describe, *topic.name);
   });
 }
 
@@ -175,10 +178,10 @@ void apply_access(kafka::metadata_response& response, const access& may,
     response.cluster_authorized_operations =
         may.of_cluster(all_cluster_operations);
   for (const auto& topic : x.refused) {
-    // Neither the name nor the id, whichever the client does not know.
     auto refused = topic;
-    if (refused.name)
-      refused.topic_id = {};
+    // Whose name need not be.
+    if (!refused.topic_id.is_nil())
+      refused.name.reset();
     response.topics.push_back(
         answer_error(refused, x.to->version(), topic_not_allowed));
   }
