@@ -48,15 +48,21 @@ struct node_options {
   /// within the call. A sentence for a person. May be empty.
   std::function<void(const std::string& why)> on_unusable;
 
-  /// Parts of a node that a program may bring itself; null is the usual one.
-  /// They are in use until `stop` has returned. See docs/embedding.md.
+  // Parts of a node that a program may bring itself (docs/embedding.md). They
+  // are in use until `stop` has returned.
+
+  /// What Kafka clients may do; null: everything.
   std::shared_ptr<authoriser> authorisation;
+  /// The nodes of new partitions, when this node leads its cluster; null: as
+  /// evenly as racks allow.
   std::shared_ptr<cluster::placement_policy> placement;
+  /// Null: the system's clocks.
   std::shared_ptr<time_source> time;
-  /// Checkpoints of partitions; one of its own for each node.
+  /// Checkpoints of partitions, for one node only; null: in its RocksDB.
   std::shared_ptr<storage::offset_store> checkpoints;
-  /// Committed offsets of groups; one of its own for each node.
+  /// Committed offsets of groups, for one node only; null: in its RocksDB.
   std::shared_ptr<storage::log_view> committed_offsets;
+  /// Null: the system's files.
   std::shared_ptr<storage::file_system> files;
 };
 

@@ -15,6 +15,7 @@ namespace troupe::storage {
 /// Does with another file what is asked of it: to override a part of that.
 class forwarding_file : public file {
 public:
+  /// `to` must not be null.
   explicit forwarding_file(std::shared_ptr<file> to) : to_(std::move(to)) {}
 
   result<size_t> read(uint64_t position, std::span<std::byte> into) override {

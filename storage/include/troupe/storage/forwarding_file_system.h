@@ -9,10 +9,11 @@
 
 namespace troupe::storage {
 
-/// Does with another file system, which must outlive it, what is asked of it:
-/// to override a part of that.
+/// Does with another file system what is asked of it: to override a part of
+/// that.
 class forwarding_file_system : public file_system {
 public:
+  /// `to` must outlive it.
   explicit forwarding_file_system(file_system& to = posix_file_system())
       : to_(to) {}
 
