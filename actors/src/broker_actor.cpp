@@ -124,7 +124,6 @@ void broker_state::publish() {
   for (const auto& [name, topic] : image_->topics) {
     auto route = std::make_shared<topic_route>();
     route->topic = topic;
-    route->min_insync_replicas = min_insync_of(*topic);
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       // On other nodes, for all that this one knows of it.
       auto& partition = route->partitions.emplace_back();

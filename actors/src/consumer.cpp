@@ -40,7 +40,8 @@ struct consumer::state {
   void put(item x) {
     std::lock_guard lock(guard);
     items.push_back(std::move(x));
-    changed.notify_one();
+    // Who waits for a subscription waits here, too.
+    changed.notify_all();
   }
 
   actors::consumer_body_actor body;
@@ -156,8 +157,9 @@ void consumer::unsubscribe(const storage::topic_partition& what) {
 result<std::optional<records_block>, problem>
 consumer::poll(std::chrono::milliseconds timeout) {
   std::unique_lock lock(state_->guard);
-  state_->changed.wait_for(
-      lock, timeout, [&] { return state_->ended || !state_->items.empty(); });
+  state_->changed.wait_for(lock, actors::bounded(timeout), [&] {
+    return state_->ended || !state_->items.empty();
+  });
   if (state_->items.empty()) {
     if (state_->ended)
       return fail(node_gone());

@@ -15,7 +15,10 @@ namespace {
 
 /// As many batches as the partition remembers the numbers of.
 constexpr int batches_in_flight_bound = 5;
+constexpr size_t in_flight_bytes_bound = 1 << 30;
 constexpr size_t block_bytes_bound = 1 << 30;
+/// As many milliseconds as Kafka's settings can name.
+constexpr std::chrono::milliseconds time_bound = std::chrono::hours(24 * 24);
 constexpr uint32_t blocks_ahead_bound = 1'000;
 
 result<void> check(const producer_options& x) {
@@ -27,10 +30,19 @@ result<void> check(const producer_options& x) {
       || x.batches_in_flight_max > batches_in_flight_bound)
     return failure(storage::errc::invalid_argument,
                    "a producer has 1 to 5 batches of a partition in flight");
+  if (x.batch_bytes_max > in_flight_bytes_bound
+      || x.bytes_in_flight_max > in_flight_bytes_bound)
+    return failure(storage::errc::invalid_argument,
+                   "a producer has at most 1 GiB in flight");
   if (x.linger < 0ms || x.delivery_timeout <= 0ms || x.retry_backoff <= 0ms)
     return failure(
         storage::errc::invalid_argument,
         "a producer's times must be positive, its linger at least 0");
+  if (x.delivery_timeout > time_bound || x.retry_backoff > time_bound
+      || x.linger >= x.delivery_timeout)
+    return failure(storage::errc::invalid_argument,
+                   "a producer's times are at most 24 days, and its linger "
+                   "shorter than its delivery timeout");
   return {};
 }
 
@@ -42,9 +54,9 @@ result<void> check(const consumer_options& x) {
   if (x.blocks_ahead == 0 || x.blocks_ahead > blocks_ahead_bound)
     return failure(storage::errc::invalid_argument,
                    "a consumer has 1 to 1,000 blocks ahead");
-  if (x.retry_backoff <= 0ms)
+  if (x.retry_backoff <= 0ms || x.retry_backoff > time_bound)
     return failure(storage::errc::invalid_argument,
-                   "a consumer pauses before it tries again");
+                   "a consumer pauses, at most 24 days, before it tries again");
   return {};
 }
 

@@ -9,9 +9,16 @@
 
 #include <caf/fwd.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
 
 namespace troupe::actors {
+
+/// What a thread waits at most: the clock does not overflow.
+inline std::chrono::milliseconds bounded(std::chrono::milliseconds x) {
+  return std::min<std::chrono::milliseconds>(x, std::chrono::hours(24 * 365));
+}
 
 /// A producer on one of the node's lanes; see spawn_producer.
 result<producer_body_actor>

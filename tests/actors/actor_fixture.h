@@ -53,6 +53,9 @@ public:
     scheduler_.run();
   }
 
+  /// Timers that have not fired.
+  size_t pending_timers() { return scheduler_.clock().schedule().size(); }
+
   template <class Handle, class Message>
   void tell(const Handle& whom, Message x) {
     caf::anon_send(whom, std::move(x));

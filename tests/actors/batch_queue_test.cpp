@@ -93,6 +93,19 @@ TEST_CASE_FIXTURE(queue_fixture,
   CHECK(send(3).records_count == 1);
 }
 
+TEST_CASE_FIXTURE(queue_fixture,
+                  "batch_queue: a deadline that has passed is looked at") {
+  add(1);
+  send(1);
+  auto deadline = queue.wake_at_ms(now_ms);
+  REQUIRE(deadline);
+  CHECK(*deadline == options.delivery_timeout.count());
+  now_ms = *deadline;
+  CHECK(queue.wake_at_ms(now_ms) == now_ms);
+  now_ms += 5;
+  CHECK(queue.wake_at_ms(now_ms) == now_ms);
+}
+
 TEST_CASE_FIXTURE(queue_fixture, "batch_queue: as many are sent as may be") {
   options.batches_in_flight_max = 2;
   for (ticket_t i = 1; i <= 9; ++i)

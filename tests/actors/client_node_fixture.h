@@ -51,17 +51,25 @@ struct client_node_fixture {
   /// What a Kafka client reads from the beginning, through a socket.
   std::vector<std::string> fetched(int32_t partition = 0) const {
     constexpr int16_t version = 12;
+    node_client client(home->address());
     kafka::fetch_request asked;
     auto& topic = asked.topics.emplace_back();
     topic.topic = "orders";
     auto& from = topic.partitions.emplace_back();
     from.partition = partition;
     from.partition_max_bytes = 64 << 20;
-    node_client client(home->address());
-    auto answer = client.ask<kafka::fetch_response>(asked, version);
-    const auto& found = answer.responses.at(0).partitions.at(0);
-    REQUIRE(found.error_code == 0);
-    return values(found.records.bytes.bytes());
+    std::vector<std::string> all;
+    // One answer has records of one segment.
+    for (;;) {
+      auto answer = client.ask<kafka::fetch_response>(asked, version);
+      const auto& found = answer.responses.at(0).partitions.at(0);
+      REQUIRE(found.error_code == 0);
+      auto some = values(found.records.bytes.bytes());
+      if (some.empty())
+        return all;
+      from.fetch_offset += static_cast<int64_t>(some.size());
+      all.insert(all.end(), some.begin(), some.end());
+    }
   }
 
   /// Of whole batches.

@@ -88,6 +88,41 @@ TEST_CASE_FIXTURE(producer_fixture,
 }
 
 TEST_CASE_FIXTURE(producer_fixture,
+                  "producer: its timers do not become more and more") {
+  config.options.linger = 5ms;
+  start();
+  auto produce_and_wait = [&](int rounds) {
+    for (int i = 0; i < rounds; ++i) {
+      produce_record_and_tell x;
+      x.what = record();
+      x.then = [](records_produced&) {};
+      caf::anon_send(caf::actor_cast<producer_body_actor>(producer),
+                     std::move(x));
+      run();
+      steady_ms += 5;
+      pass(5ms);
+      REQUIRE(appends.size() == static_cast<size_t>(1));
+      finish_append();
+    }
+    return pending_timers();
+  };
+  // Those of a second, which is as long as any of them waits.
+  auto after_a_second = produce_and_wait(200);
+  CHECK(produce_and_wait(400) <= after_a_second + 10);
+}
+
+TEST_CASE_FIXTURE(producer_fixture,
+                  "producer: topics of the broker are not for users") {
+  start();
+  auto x = record();
+  x.record.topic = "__consumer_offsets";
+  auto answer = produce(x);
+  REQUIRE(answer->has_value());
+  CHECK(is((*answer)->why, storage::errc::invalid_argument));
+  CHECK(appends.empty());
+}
+
+TEST_CASE_FIXTURE(producer_fixture,
                   "producer: above its credit it refuses, and tells when there "
                   "is some again") {
   config.options.bytes_in_flight_max = 1000;

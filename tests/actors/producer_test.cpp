@@ -101,7 +101,6 @@ TEST_CASE_FIXTURE(client_node_fixture,
   CHECK(home->stop());
   thread.join();
   CHECK(is(end, errc::stopping));
-  CHECK_FALSE(out->flush());
   auto late = out->append(record("late"));
   REQUIRE_FALSE(late);
   CHECK(is(late.error(), errc::stopping));

@@ -30,6 +30,7 @@ struct consumer_options {
   size_t block_bytes_max = 1 << 20;
   /// For troupe::consumer: blocks that wait for `poll`, 1 to 1,000.
   uint32_t blocks_ahead = 4;
+  /// Where a subscription goes on whose records are gone.
   offset_reset reset = offset_reset::none;
   /// Partitions that one consumer may have.
   size_t partitions_max = 10'000;

@@ -20,6 +20,7 @@ struct subscribe {
   storage::offset_t from = from_latest;
 };
 
+/// Whether blocks can be asked for from now on.
 struct subscribed {
   /// errc::unknown_partition, errc::not_leader (no replica on this node, or not
   /// open yet), errc::partition_offline, storage::errc::offset_out_of_range,
