@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -60,11 +62,12 @@ troupe::kafka::metadata_response ask(const troupe::transport::endpoint& at,
   std::vector<std::byte> frame(ntohl(size));
   ::recv(socket, frame.data(), frame.size(), MSG_WAITALL);
   ::close(socket);
+  int32_t number = 0;
   auto answer =
       troupe::kafka::decode_response<troupe::kafka::metadata_response>(
           troupe::storage::buffer::copy_of(std::span<const std::byte>(frame)),
-          version);
-  check(answer.has_value(), "the broker has answered");
+          version, &number);
+  check(answer.has_value() && number == 1, "the broker has answered");
   return *answer;
 }
 

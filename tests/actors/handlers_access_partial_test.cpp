@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(session_fixture,
   authorisation = may({topic(operation::describe, "b")});
   start(routing_builder().topic("a", 1, 1).topic("b", 2, 1).build());
   kafka::metadata_request x;
-  x.topics = {{{}, "a"}};
+  x.topics.emplace().push_back({{}, "a"});
   ask(x, 0);
   auto y = answer<kafka::metadata_response>(0);
   REQUIRE(y.topics.size() == 1);
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(session_fixture,
   authorisation = may({topic(operation::describe, "b")});
   start(routing_builder().topic("a", 1, 1).topic("b", 2, 1).build());
   kafka::metadata_request x;
-  x.topics = {{id_of(1), "b"}};
+  x.topics.emplace().push_back({id_of(1), "b"});
   ask(x, 12);
   auto y = answer<kafka::metadata_response>(12);
   REQUIRE(y.topics.size() == 1);
