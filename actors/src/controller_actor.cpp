@@ -105,7 +105,7 @@ caf::result<metadata_decided> controller_state::on_question(const Question& x) {
     decide(x, answer, config_.now() + forward_timeout.count());
     return answer;
   }
-  auto question = to_pending({*core_, upkeep_->sessions()}, x);
+  auto question = to_pending(deciding(), x);
   auto round = decide_round(*image_, {std::move(question)}, 1);
   auto imagined = cluster::apply(*image_, round.delta, image_->end_offset);
   metadata_decided decided{std::move(round.results.front()),
@@ -118,7 +118,7 @@ template <class Question>
 void controller_state::decide(
     const Question& x, caf::typed_response_promise<metadata_decided> answer,
     int64_t deadline_ms) {
-  auto question = to_pending({*core_, upkeep_->sessions()}, x);
+  auto question = to_pending(deciding(), x);
   auto items = question.items;
   auto done = [this, answer](std::vector<problem> results,
                              storage::offset_t end_offset) {
@@ -155,7 +155,7 @@ template <class Question>
 caf::result<decided_elsewhere>
 controller_state::on_forwarded(const forwarded<Question>& x) {
   auto answer = self->make_response_promise<decided_elsewhere>();
-  auto question = to_pending({*core_, upkeep_->sessions()}, x.question);
+  auto question = to_pending(deciding(), x.question);
   question.done = [answer](std::vector<problem> results,
                            storage::offset_t end_offset) mutable {
     answer.deliver(decided_elsewhere{std::move(results), end_offset});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "applied_metadata.h"
+#include "controller_questions.h"
 #include "decision_round.h"
 
 #include <troupe/actors/inspect_controller.h>
@@ -40,6 +41,8 @@ struct controller_config {
   std::function<remote_controller_actor(cluster::node_id)> controller_of;
   /// Shows everybody here who leads; may be null.
   std::shared_ptr<std::atomic<cluster::node_id>> leader;
+  /// Places new partitions; null: the core does.
+  std::shared_ptr<cluster::placement_policy> placement;
   uint64_t seed = 0;
   /// Of the steady clock, in milliseconds.
   std::function<int64_t()> now;
@@ -90,6 +93,9 @@ struct controller_state {
 
 private:
   // -- deciding (controller_decisions.cpp) ------------------------------------
+  deciding_core deciding() {
+    return {*core_, upkeep_->sessions(), config_.placement.get()};
+  }
   void enqueue(pending_decision x);
   struct round_in_work;
   void run_round();

@@ -224,8 +224,7 @@ controller_state::on_join_cluster(const join_cluster& x) {
     node.cluster_host = x.cluster_host;
     node.cluster_port = x.cluster_port;
     node.incarnation = x.incarnation;
-    auto question =
-        to_pending({*core_, upkeep_->sessions()}, register_node{node});
+    auto question = to_pending(deciding(), register_node{node});
     question.done = [this, answer, fail,
                      incarnation = x.incarnation](std::vector<problem> results,
                                                   storage::offset_t) mutable {

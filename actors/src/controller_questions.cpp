@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller_questions.h"
 
+#include <troupe/cluster/policy_placement.h>
+
 #include <memory>
 #include <utility>
 
@@ -46,12 +48,22 @@ place_on_living(const cluster::metadata_image& image,
   return place(image);
 }
 
+/// Where the policy wants what was decided; who asks for nodes gets these.
+cluster::outcome with_policy(const deciding_core& core, bool asks_for_nodes,
+                             const cluster::metadata_image& image,
+                             cluster::outcome decided) {
+  if (core.placement == nullptr || asks_for_nodes)
+    return decided;
+  return cluster::apply_policy(*core.placement, image, std::move(decided));
+}
+
 } // namespace
 
 pending_decision to_pending(const deciding_core& core, const create_topics& x) {
   return each(x.topics, [core](const auto& image, const auto& y) {
     return place_on_living(image, core.sessions, [&](const auto& living) {
-      return core.decide.create_topic(living, y);
+      return with_policy(core, !y.assignments.empty(), living,
+                         core.decide.create_topic(living, y));
     });
   });
 }
@@ -66,7 +78,8 @@ pending_decision
 to_pending(const deciding_core& core, const create_partitions& x) {
   return each(x.topics, [core](const auto& image, const auto& y) {
     return place_on_living(image, core.sessions, [&](const auto& living) {
-      return core.decide.create_partitions(living, y);
+      return with_policy(core, y.assignments.has_value(), living,
+                         core.decide.create_partitions(living, y));
     });
   });
 }

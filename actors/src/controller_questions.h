@@ -5,6 +5,7 @@
 
 #include <troupe/actors/messages/metadata.h>
 #include <troupe/cluster/failure_detector.h>
+#include <troupe/cluster/placement_policy.h>
 
 namespace troupe::actors {
 
@@ -12,6 +13,8 @@ namespace troupe::actors {
 struct deciding_core {
   cluster::controller& decide;
   cluster::failure_detector& sessions;
+  /// Places new partitions; null: the core does.
+  cluster::placement_policy* placement = nullptr;
 };
 
 /// What the core decides for each kind of question. What `core` refers to must

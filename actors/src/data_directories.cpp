@@ -119,11 +119,31 @@ find_home(storage::file_system& fs, const opened_directories& x) {
   return size_t{0};
 }
 
+/// For what the node does not bring itself.
+result<void> open_database(opened_directories& opened) {
+  auto database =
+      storage::open_node_database(opened.home_path() + "/" + database_name);
+  if (!database)
+    return failure(database.error());
+  if (database->rebuilt) {
+    spdlog::error("node.offset_store_rebuilt path={} action=\"every log is "
+                  "scanned\"",
+                  opened.home_path());
+    for (auto& x : opened.all)
+      x.clean = false;
+  }
+  if (opened.offsets == nullptr)
+    opened.offsets = std::move(database->offsets);
+  if (opened.views == nullptr)
+    opened.views = std::move(database->views);
+  return {};
+}
+
 } // namespace
 
 result<opened_directories>
 open_directories(storage::file_system& fs,
-                 const std::vector<std::string>& paths) {
+                 const std::vector<std::string>& paths, own_stores own) {
   opened_directories opened;
   std::optional<storage::error> first_failure;
   for (size_t i = 0; i < paths.size(); ++i) {
@@ -144,19 +164,11 @@ open_directories(storage::file_system& fs,
   if (!home)
     return failure(first_failure ? *first_failure : home.error());
   opened.home = *home;
-  auto database =
-      storage::open_node_database(opened.home_path() + "/" + database_name);
-  if (!database)
-    return failure(database.error());
-  if (database->rebuilt) {
-    spdlog::error("node.offset_store_rebuilt path={} action=\"every log is "
-                  "scanned\"",
-                  opened.home_path());
-    for (auto& x : opened.all)
-      x.clean = false;
-  }
-  opened.offsets = std::move(database->offsets);
-  opened.views = std::move(database->views);
+  opened.offsets = std::move(own.offsets);
+  opened.views = std::move(own.views);
+  if (opened.offsets == nullptr || opened.views == nullptr)
+    if (auto done = open_database(opened); !done)
+      return failure(done.error());
   return opened;
 }
 

@@ -33,12 +33,18 @@ struct opened_directories {
   /// Which one holds the metadata log and the database.
   size_t home = 0;
   std::shared_ptr<storage::offset_store> offsets;
-  /// In the same database: what follows from logs.
+  /// What follows from logs.
   std::shared_ptr<storage::log_view> views;
   /// Partition directories, as they lie there.
   std::vector<found_log> logs;
 
   const std::string& home_path() const { return all[home].path; }
+};
+
+/// What a node brings itself instead of its database; null: nothing.
+struct own_stores {
+  std::shared_ptr<storage::offset_store> offsets;
+  std::shared_ptr<storage::log_view> views;
 };
 
 /// Creates, locks and reads the directories. One that fails is left out, if
@@ -47,7 +53,7 @@ struct opened_directories {
 /// here. Blocks.
 result<opened_directories>
 open_directories(storage::file_system& fs,
-                 const std::vector<std::string>& paths);
+                 const std::vector<std::string>& paths, own_stores own);
 
 /// Which cluster and node the directories belong to.
 struct directories_identity {

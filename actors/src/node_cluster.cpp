@@ -120,9 +120,8 @@ result<void> node::state::meet_others() {
       told(why);
   };
   config.seed = random_seed();
-  config.now = [] {
-    return std::chrono::duration_cast<std::chrono::microseconds>(
-        steady_clock::now().time_since_epoch());
+  config.now = [time = time] {
+    return std::chrono::microseconds(time->steady_us());
   };
   membership = actors::spawn_membership(*system, std::move(config),
                                         !cluster_listener.tls.empty(), leaving);
@@ -190,7 +189,7 @@ void node::state::spawn_quorum(std::unique_ptr<cluster::metadata_log> log) {
   if (first_contact.node != cluster::no_node)
     config.contacts.push_back(first_contact.node);
   config.seed = random_seed();
-  config.now = both_clocks;
+  config.now = both_clocks_of(time);
   quorum = actors::spawn_quorum(*system, std::move(config), leaving);
 }
 

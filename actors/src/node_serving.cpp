@@ -49,6 +49,8 @@ result<void> node::state::listen() {
   shared->directories = disks;
   shared->routes = routes;
   shared->quorum_leader = quorum_leader;
+  shared->authorisation = options.authorisation;
+  shared->time = time;
   std::vector<transport::lane*> homes;
   for (auto& x : lanes)
     homes.push_back(x.get());

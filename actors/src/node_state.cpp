@@ -40,6 +40,11 @@ std::string metadata_missing(const actors::directories_identity& x) {
            "another node, or with all of its directories";
 }
 
+/// Lives as long as the process: nobody has to own it.
+std::shared_ptr<storage::file_system> usual_files() {
+  return {std::shared_ptr<void>(), &storage::posix_file_system()};
+}
+
 size_t lane_count(const cluster::broker_config& config) {
   if (config.lanes > 0)
     return static_cast<size_t>(config.lanes);
@@ -67,7 +72,10 @@ void fit_to_descriptors(cluster::broker_config& config) {
 } // namespace
 
 node::state::state(node_options x)
-    : options(std::move(x)), actor_config(scheduler_threads) {}
+    : options(std::move(x)),
+      time(options.time != nullptr ? options.time : system_time()),
+      files(options.files != nullptr ? options.files : usual_files()),
+      actor_config(scheduler_threads) {}
 
 node::state::~state() = default;
 
@@ -89,8 +97,9 @@ result<void> node::state::start() {
     options.data_directories = {temporary->path()};
   }
   fit_to_descriptors(options.config);
-  auto opened = actors::open_directories(storage::posix_file_system(),
-                                         options.data_directories);
+  auto opened = actors::open_directories(
+      *files, options.data_directories,
+      {options.checkpoints, options.committed_offsets});
   if (!opened)
     return failure(opened.error());
   directories = std::move(*opened);
@@ -133,13 +142,13 @@ result<void> node::state::start() {
 result<std::unique_ptr<cluster::metadata_log>> node::state::open_metadata() {
   cluster::metadata_log_options where;
   where.directory = directories.home_path();
-  where.now = wall_clock();
-  return cluster::metadata_log::open(storage::posix_file_system(), where);
+  where.now = time->wall_ms();
+  return cluster::metadata_log::open(*files, where);
 }
 
 result<void> node::state::find_identity(cluster::metadata_log& log) {
   incarnation = random_uuid();
-  auto known = actors::read_identity(storage::posix_file_system(), directories);
+  auto known = actors::read_identity(*files, directories);
   if (!known)
     return failure(known.error());
   joiner = !options.config.cluster.bootstrap_servers.empty();
@@ -166,23 +175,20 @@ result<void> node::state::find_identity(cluster::metadata_log& log) {
     identity.cluster_id = to_string(random_uuid());
   // Nobody else can know of this log: what it begins with is agreed on.
   cluster::metadata_delta birth{cluster::cluster_created{identity.cluster_id}};
-  if (auto done = log.append(birth, wall_clock()); !done)
+  if (auto done = log.append(birth, time->wall_ms()); !done)
     return failure(done.error());
   known_metadata = log.latest_image();
   return {};
 }
 
 result<void> node::state::claim() {
-  if (auto claimed =
-          actors::claim_directories(storage::posix_file_system(), directories,
-                                    identity.cluster_id, identity.node);
+  if (auto claimed = actors::claim_directories(
+          *files, directories, identity.cluster_id, identity.node);
       !claimed)
     return claimed;
-  if (auto taken =
-          actors::take_clean_markers(storage::posix_file_system(), directories);
-      !taken)
+  if (auto taken = actors::take_clean_markers(*files, directories); !taken)
     return taken;
-  actors::hold_space_reserves(storage::posix_file_system(), directories);
+  actors::hold_space_reserves(*files, directories);
   return {};
 }
 
@@ -202,14 +208,14 @@ void node::state::spawn_lanes() {
 }
 
 void node::state::spawn_disks() {
-  auto& fs = storage::posix_file_system();
+  auto* fs = files.get();
   for (const auto& x : directories.all) {
-    actors::log_keeper_config config{&fs,     directories.offsets, x.path,
-                                     x.clean, wall_clock,          x.doomed};
+    actors::log_keeper_config config{fs,      directories.offsets, x.path,
+                                     x.clean, wall_clock_of(time), x.doomed};
     disks.push_back({x.path,
                      x.online,
                      actors::spawn_log_keeper(*system, std::move(config)),
-                     actors::spawn_disk_sync(*system, &fs),
+                     actors::spawn_disk_sync(*system, fs),
                      {}});
     for (int i = 0; i < actors::cold_readers_per_directory; ++i)
       disks.back().cold_readers.push_back(actors::spawn_cold_reader(*system));
@@ -222,7 +228,7 @@ void node::state::spawn_groups() {
   config.view = directories.views;
   config.routes = routes;
   config.seed = random_seed();
-  config.now = both_clocks;
+  config.now = both_clocks_of(time);
   groups = actors::spawn_group_coordinator(*system, std::move(config));
 }
 
@@ -230,7 +236,7 @@ void node::state::spawn_cleaner() {
   const auto& settings = options.config.cleaner;
   cleaner_pace = std::make_shared<actors::io_pace>(settings.bytes_per_second);
   actors::log_cleaner_config config;
-  config.fs = &storage::posix_file_system();
+  config.fs = files.get();
   config.limits.cleaner_memory_bytes =
       static_cast<uint64_t>(settings.dedupe_buffer_bytes);
   config.limits.buffer_bytes = static_cast<uint64_t>(settings.io_buffer_bytes);
@@ -251,8 +257,8 @@ void node::state::spawn_broker() {
   config.found = std::move(directories.logs);
   config.known = known_metadata;
   config.seed = random_seed();
-  config.now = wall_clock;
-  config.steady_now = steady_clock_ms;
+  config.now = wall_clock_of(time);
+  config.steady_now = steady_clock_of(time);
   if (!alone()) {
     config.incarnation = incarnation;
     config.link_to = [peers = peers](cluster::node_id node) {
@@ -282,8 +288,9 @@ void node::state::spawn_controller() {
                : found->controller<actors::remote_controller_actor>();
   };
   config.seed = random_seed();
-  config.now = steady_clock_ms;
+  config.now = steady_clock_of(time);
   config.leader = quorum_leader;
+  config.placement = options.placement;
   controller = actors::spawn_controller(*system, std::move(config), leaving);
   if (judge != nullptr)
     judge->publish(std::make_shared<actors::isr_judge_actor>(
@@ -295,7 +302,7 @@ void node::state::spawn_lifecycle() {
   config.broker = options.config;
   config.controller = controller;
   config.routes = routes;
-  config.now = steady_clock_ms;
+  config.now = steady_clock_of(time);
   lifecycle = actors::spawn_broker_lifecycle(*system, std::move(config));
 }
 

@@ -43,6 +43,9 @@ struct node::state {
   actors::lane_unit* next_client_lane();
 
   node_options options;
+  /// Those of `options`, or the usual ones.
+  std::shared_ptr<time_source> time;
+  std::shared_ptr<storage::file_system> files;
   /// Below the system's; the last thing to go.
   std::optional<actors::temporary_home> temporary;
   actors::opened_directories directories;

@@ -4,7 +4,9 @@
 #include "published.h"
 #include "routing.h"
 
+#include <troupe/actors/authoriser.h>
 #include <troupe/actors/interfaces.h>
+#include <troupe/actors/time_source.h>
 #include <troupe/cluster/broker_config.h>
 #include <troupe/transport/server.h>
 
@@ -38,6 +40,9 @@ struct services {
   /// Who decides about the metadata, no_node while nobody is known to; null on
   /// a node that is alone.
   std::shared_ptr<const std::atomic<cluster::node_id>> quorum_leader = {};
+  /// What clients may do; null: everything.
+  std::shared_ptr<authoriser> authorisation = {};
+  std::shared_ptr<time_source> time = {};
 };
 
 using services_ptr = std::shared_ptr<const services>;

@@ -76,8 +76,8 @@ spawn_producer_body(node& home, const producer_options& options) {
     config.controller =
         caf::actor_cast<metadata_service_actor>(state.controller);
     config.seed = random_seed();
-    config.now = wall_clock;
-    config.steady_now = steady_clock_ms;
+    config.now = wall_clock_of(state.time);
+    config.steady_now = steady_clock_of(system_time());
     made = spawn_on(*state.system, state.next_client_lane(), producer,
                     std::move(config));
     return caf::actor_cast<caf::strong_actor_ptr>(made);
@@ -110,7 +110,7 @@ result<consumer_body_actor> spawn_consumer_body(
     config.routes = state.routes;
     config.subscriber = subscriber_on(*state.system, lane);
     config.read_in = make_read_in(state.disks);
-    config.steady_now = steady_clock_ms;
+    config.steady_now = steady_clock_of(system_time());
     made = spawn_on(*state.system, lane, consumer, std::move(config));
     return caf::actor_cast<caf::strong_actor_ptr>(made);
   });

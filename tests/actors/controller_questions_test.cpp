@@ -74,3 +74,43 @@ TEST_CASE("controller questions: topics go to nodes that have spoken") {
   auto spread = x.placed(2, 1);
   CHECK(spread[0] != spread[1]);
 }
+
+namespace {
+
+/// Puts everything on the last node that may be chosen.
+class last_node final : public cluster::placement_policy {
+public:
+  std::vector<std::vector<cluster::node_id>> place(const question& x) override {
+    ++asked;
+    return {x.count, {x.usable.back()}};
+  }
+
+  int asked = 0;
+};
+
+} // namespace
+
+TEST_CASE("controller questions: a policy places what no client has placed") {
+  two_nodes x;
+  last_node policy;
+  deciding_core core{x.core, x.sessions, &policy};
+  create_topics question;
+  question.topics.resize(2);
+  question.topics[0].name = "free";
+  question.topics[0].num_partitions = 2;
+  question.topics[0].replication_factor = 1;
+  question.topics[1].name = "placed";
+  question.topics[1].assignments = {{0, {1}}};
+  auto asked = to_pending(core, question);
+  auto replicas = [&](size_t item) {
+    auto made = asked.decide(x.image, item);
+    REQUIRE_MESSAGE(made.verdict.ok(), made.verdict.message);
+    return std::get<cluster::topic_created>(made.records.front())
+        .topic.partitions.front()
+        .replicas;
+  };
+  CHECK(replicas(0) == std::vector<cluster::node_id>{2});
+  CHECK(policy.asked == 1);
+  CHECK(replicas(1) == std::vector<cluster::node_id>{1});
+  CHECK(policy.asked == 1);
+}

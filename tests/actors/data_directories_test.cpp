@@ -14,7 +14,7 @@ namespace {
 opened_directories opened(const temporary_directory& where) {
   // Without it the directory would miss its node.
   std::filesystem::create_directories(where / "__cluster_metadata-0");
-  auto x = open_directories(storage::posix_file_system(), {where.path()});
+  auto x = open_directories(storage::posix_file_system(), {where.path()}, {});
   REQUIRE_MESSAGE(x, x.error().message);
   return std::move(*x);
 }

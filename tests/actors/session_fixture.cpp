@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session_fixture.h"
 
+#include "node_clock.h"
 #include "session.h"
 
 #include <troupe/actors/inspect_controller.h>
@@ -182,6 +183,8 @@ void session_fixture::start(std::shared_ptr<const routing> first) {
   services_->config.id = this_node;
   services_->config.replication.rack_aware_reads = rack_aware_reads;
   services_->controller = controller_;
+  services_->authorisation = authorisation;
+  services_->time = system_time();
   services_->directories.push_back({"/data", true, keeper_, {}, {}});
   services_->routes = std::make_shared<published<routing>>(std::move(first));
   session_ = spawn_on(system_, nullptr, session, services_ptr(services_),

@@ -89,6 +89,7 @@ public:
   std::shared_ptr<const routing> next_routes;
   /// Set before `start`.
   bool rack_aware_reads = false;
+  std::shared_ptr<authoriser> authorisation;
   /// The controller and partitions take requests and never answer.
   bool mute = false;
 

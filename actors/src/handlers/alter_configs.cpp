@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "answers.h"
 #include "config_resources.h"
 #include "decide.h"
@@ -55,25 +56,35 @@ result<void> alter_configs(session_state& session, request_ptr x) {
   if (!asked)
     return failure(asked.error());
   auto items = asked->resources.size();
-  if (auto bound = check_item_count(items, metadata_changes_max);
-      !bound)
+  if (auto bound = check_item_count(items, metadata_changes_max); !bound)
     return bound;
+  access may(session, *x);
+  auto refused = may.withhold(asked->resources, [&may](const auto& y) {
+    return may_configure(may, access::operation::alter_configs, y.resource_type,
+                         y.resource_name);
+  });
   auto sorted = triage_of(*asked);
   actors::alter_configs question{std::move(sorted.asked), asked->validate_only};
   auto count = question.resources.size();
   auto wanted =
       std::make_shared<const kafka::alter_configs_request>(std::move(*asked));
-  decide(session, admin_timeout, count, std::move(question),
-         [&session, x, wanted, sorted](const metadata_decided& decided) {
-           auto verdicts = sorted.combine(decided.results);
-           kafka::alter_configs_response response;
-           for (size_t i = 0; i < verdicts.size(); ++i)
-             response.responses.push_back({wire_code(verdicts[i]),
-                                           text_of(verdicts[i]),
-                                           wanted->resources[i].resource_type,
-                                           wanted->resources[i].resource_name});
-           session.reply(*x, response);
-         });
+  decide(
+      session, admin_timeout, count, std::move(question),
+      [&session, x, wanted, sorted, refused](const metadata_decided& decided) {
+        auto verdicts = sorted.combine(decided.results);
+        kafka::alter_configs_response response;
+        for (size_t i = 0; i < verdicts.size(); ++i)
+          response.responses.push_back({wire_code(verdicts[i]),
+                                        text_of(verdicts[i]),
+                                        wanted->resources[i].resource_type,
+                                        wanted->resources[i].resource_name});
+        for (const auto& y : refused)
+          response.responses.push_back(
+              {configuration_not_allowed(y.resource_type),
+               "this client may not alter configurations", y.resource_type,
+               y.resource_name});
+        session.reply(*x, response);
+      });
   return {};
 }
 

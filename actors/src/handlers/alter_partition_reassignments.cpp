@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "answers.h"
 #include "decide.h"
 #include "handlers.h"
@@ -31,6 +32,21 @@ problem check(const request_type& x, const storage::topic_partition& name,
   return cluster::decision{cluster::refusal::invalid_replication_factor,
                            "the request does not allow another number of "
                            "replicas"};
+}
+
+kafka::alter_partition_reassignments_response
+refusal_of(const request_type& x) {
+  kafka::alter_partition_reassignments_response response;
+  response.error_code = cluster_not_allowed;
+  response.error_message = "this client may not alter the cluster";
+  for (const auto& topic : x.topics) {
+    auto& answered = response.responses.emplace_back();
+    answered.name = topic.name;
+    for (const auto& asked : topic.partitions)
+      answered.partitions.push_back(
+          {asked.partition_index, cluster_not_allowed, response.error_message});
+  }
+  return response;
 }
 
 } // namespace
@@ -81,6 +97,10 @@ alter_partition_reassignments(session_state& session, request_ptr x) {
   auto items = count_items(asked->topics, &request_type::topic::partitions);
   if (auto bound = check_item_count(items, metadata_changes_max); !bound)
     return bound;
+  if (!access(session, *x).cluster(access::operation::alter)) {
+    session.reply(*x, refusal_of(*asked));
+    return {};
+  }
   auto sorted = triage_of(*asked, *session.routes()->image);
   actors::alter_reassignments question{std::move(sorted.asked)};
   auto timeout = patience(asked->timeout_ms);

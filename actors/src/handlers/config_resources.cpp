@@ -32,6 +32,24 @@ find_resource(int8_t type, const std::string& name) {
   return refuse("only topics (2) and brokers (4) have configurations here");
 }
 
+bool may_configure(const access& may, access::operation what, int8_t type,
+                   const std::string& name) {
+  switch (static_cast<resource_type>(type)) {
+  case resource_type::topic:
+    return may.topic(what, name);
+  case resource_type::broker:
+    return may.cluster(what);
+  }
+  // Nobody has it.
+  return true;
+}
+
+int16_t configuration_not_allowed(int8_t type) {
+  return static_cast<resource_type>(type) == resource_type::topic
+             ? topic_not_allowed
+             : cluster_not_allowed;
+}
+
 std::string resource_key(int8_t type, const std::string& name) {
   return static_cast<char>(type) + name;
 }

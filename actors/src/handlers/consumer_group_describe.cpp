@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "answers.h"
 #include "handlers.h"
 #include "item_bound.h"
@@ -7,6 +8,7 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace troupe::actors::handlers {
@@ -75,6 +77,47 @@ entry_of(const consumer_group_description& x, int32_t operations) {
   return entry;
 }
 
+bool may_see(const access& may,
+             const consumer_group_describe_response::assigned& x) {
+  return std::ranges::all_of(x.topic_partitions, [&may](const auto& topic) {
+    return may.topic(access::operation::describe, topic.topic_name);
+  });
+}
+
+bool may_see(const access& may,
+             const consumer_group_describe_response::group& x) {
+  return std::ranges::all_of(x.members, [&may](const auto& member) {
+    return may_see(may, member.assignment)
+           && may_see(may, member.target_assignment);
+  });
+}
+
+/// Adds the groups that the client may not see, and says what it may do. Of
+/// groups that were given topics that it may not see it learns nothing.
+void apply_access(consumer_group_describe_response& response, const access& may,
+                  const std::vector<std::string>& withheld) {
+  if (may.unlimited())
+    return;
+  for (auto& group : response.groups) {
+    if (group.authorized_operations != operations_not_asked)
+      group.authorized_operations =
+          may.of_group(all_group_operations, group.group_id);
+    if (may_see(may, group))
+      continue;
+    consumer_group_describe_response::group hidden;
+    hidden.group_id = group.group_id;
+    hidden.error_code = topic_not_allowed;
+    hidden.error_message = "the group has topics that this client may not see";
+    group = std::move(hidden);
+  }
+  for (const auto& group_id : withheld) {
+    auto& group = response.groups.emplace_back();
+    group.group_id = group_id;
+    group.error_code = group_not_allowed;
+    group.error_message = "this client may not describe the group";
+  }
+}
+
 } // namespace
 
 result<void> consumer_group_describe(session_state& session, request_ptr x) {
@@ -85,24 +128,33 @@ result<void> consumer_group_describe(session_state& session, request_ptr x) {
     return bound;
   auto operations = asked->include_authorized_operations ? all_group_operations
                                                          : operations_not_asked;
+  access may(session, *x);
+  auto withheld = may.withhold(asked->group_ids, [&may](const auto& group_id) {
+    return may.group(access::operation::describe, group_id);
+  });
+  auto answer = [&session, x,
+                 withheld](consumer_group_describe_response& response) {
+    apply_access(response, access(session, *x), withheld);
+    session.reply(*x, response);
+  };
   auto names = asked->group_ids;
   session.self
       ->request(session.shared->groups, admin_timeout,
                 describe_consumer_groups{std::move(asked->group_ids)})
       .then(
-          [&session, x, operations](const consumer_groups_described& found) {
+          [answer, operations](const consumer_groups_described& found) {
             consumer_group_describe_response response;
             for (const auto& group : found.groups)
               response.groups.push_back(entry_of(group, operations));
-            session.reply(*x, response);
+            answer(response);
           },
-          [&session, x, names, operations](const caf::error&) {
+          [answer, names, operations](const caf::error&) {
             consumer_group_describe_response response;
             for (const auto& group_id : names)
               response.groups.push_back(
                   refused(group_id, group_error::coordinator_not_available,
                           operations));
-            session.reply(*x, response);
+            answer(response);
           });
   return {};
 }

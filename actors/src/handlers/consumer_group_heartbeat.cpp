@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "group_calls.h"
 #include "handlers.h"
 #include "item_bound.h"
 
 #include <troupe/transport/kafka/messages/consumer_group_heartbeat.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace troupe::actors::handlers {
@@ -46,6 +48,19 @@ question_of(kafka::consumer_group_heartbeat_request& x,
   return question;
 }
 
+/// 0 when the client may do it.
+int16_t check_access(const access& may,
+                     const kafka::consumer_group_heartbeat_request& x) {
+  if (!may.group(access::operation::read, x.group_id))
+    return group_not_allowed;
+  if (!x.subscribed_topic_names)
+    return 0;
+  bool all = std::ranges::all_of(*x.subscribed_topic_names, [&](const auto& y) {
+    return may.topic(access::operation::describe, y);
+  });
+  return all ? int16_t{0} : topic_not_allowed;
+}
+
 kafka::consumer_group_heartbeat_response
 response_of(const cluster::consumer_heartbeat_answer& x) {
   kafka::consumer_group_heartbeat_response response;
@@ -78,6 +93,13 @@ result<void> consumer_group_heartbeat(session_state& session, request_ptr x) {
                          &kafka::heartbeat_topic_partitions::partitions);
   if (auto bound = check_item_count(items); !bound)
     return bound;
+  if (auto code = check_access(access(session, *x), *asked); code != 0) {
+    kafka::consumer_group_heartbeat_response refused;
+    refused.error_code = code;
+    refused.error_message = "this client may not take part";
+    session.reply(*x, refused);
+    return {};
+  }
   session.call_group<cluster::consumer_heartbeat_answer>(
       question_of(*asked, session, *x), admin_timeout,
       [&session, x](const cluster::consumer_heartbeat_answer& answer) {

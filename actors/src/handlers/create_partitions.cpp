@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "answers.h"
 #include "decide.h"
 #include "handlers.h"
@@ -42,9 +43,12 @@ result<void> create_partitions(session_state& session, request_ptr x) {
   if (!asked)
     return failure(asked.error());
   auto items = asked->topics.size();
-  if (auto bound = check_item_count(items, metadata_changes_max);
-      !bound)
+  if (auto bound = check_item_count(items, metadata_changes_max); !bound)
     return bound;
+  access may(session, *x);
+  auto refused = may.withhold(asked->topics, [&may](const auto& topic) {
+    return may.topic(access::operation::alter, topic.name);
+  });
   auto sorted = triage_of(*asked);
   actors::create_partitions question{std::move(sorted.asked),
                                      asked->validate_only};
@@ -52,16 +56,20 @@ result<void> create_partitions(session_state& session, request_ptr x) {
   auto count = question.topics.size();
   auto wanted = std::make_shared<const kafka::create_partitions_request>(
       std::move(*asked));
-  decide(session, timeout, count, std::move(question),
-         [&session, x, wanted, sorted](const metadata_decided& decided) {
-           auto verdicts = sorted.combine(decided.results);
-           kafka::create_partitions_response response;
-           for (size_t i = 0; i < verdicts.size(); ++i)
-             response.results.push_back({wanted->topics[i].name,
-                                         wire_code(verdicts[i]),
-                                         text_of(verdicts[i])});
-           session.reply(*x, response);
-         });
+  decide(
+      session, timeout, count, std::move(question),
+      [&session, x, wanted, sorted, refused](const metadata_decided& decided) {
+        auto verdicts = sorted.combine(decided.results);
+        kafka::create_partitions_response response;
+        for (size_t i = 0; i < verdicts.size(); ++i)
+          response.results.push_back({wanted->topics[i].name,
+                                      wire_code(verdicts[i]),
+                                      text_of(verdicts[i])});
+        for (const auto& topic : refused)
+          response.results.push_back({topic.name, topic_not_allowed,
+                                      "this client may not alter the topic"});
+        session.reply(*x, response);
+      });
   return {};
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "answers.h"
 #include "decide.h"
 #include "handlers.h"
@@ -42,6 +43,30 @@ configs_of(const cluster::topic_image& topic,
     entries.push_back(std::move(entry));
   }
   return entries;
+}
+
+/// What somebody who may make the topic need not be allowed to see of it.
+void hide_configs(kafka::create_topics_response::topic& x) {
+  x.topic_config_error_code = topic_not_allowed;
+  x.num_partitions = -1;
+  x.replication_factor = -1;
+  x.configs.reset();
+}
+
+/// Adds the topics that the client may not make.
+void apply_access(kafka::create_topics_response& response, const access& may,
+                  const std::vector<kafka::create_topics_request::topic>& x) {
+  for (auto& entry : response.topics)
+    if (entry.error_code == 0
+        && !may.topic(access::operation::describe_configs, entry.name))
+      hide_configs(entry);
+  for (const auto& refused : x) {
+    auto& entry = response.topics.emplace_back();
+    entry.name = refused.name;
+    entry.error_code = topic_not_allowed;
+    entry.error_message = "this client may not create the topic";
+    entry.configs.emplace();
+  }
 }
 
 } // namespace
@@ -96,9 +121,11 @@ result<void> create_topics(session_state& session, request_ptr x) {
   if (!asked)
     return failure(asked.error());
   auto items = asked->topics.size();
-  if (auto bound = check_item_count(items, metadata_changes_max);
-      !bound)
+  if (auto bound = check_item_count(items, metadata_changes_max); !bound)
     return bound;
+  access may(session, *x);
+  auto refused = may.withhold(
+      asked->topics, [&may](const auto& y) { return may.create(y.name); });
   auto sorted = triage_of(*asked);
   actors::create_topics question{std::move(sorted.asked), asked->validate_only};
   auto timeout = patience(asked->timeout_ms);
@@ -106,10 +133,13 @@ result<void> create_topics(session_state& session, request_ptr x) {
   auto wanted =
       std::make_shared<const kafka::create_topics_request>(std::move(*asked));
   decide(session, timeout, count, std::move(question),
-         [&session, x, wanted, sorted](const metadata_decided& decided) {
-           session.reply(*x, answer_create_topics(
-                                 *wanted, sorted.combine(decided.results),
-                                 *decided.image, session.shared->config));
+         [&session, x, wanted, sorted,
+          refused = std::move(refused)](const metadata_decided& decided) {
+           auto response =
+               answer_create_topics(*wanted, sorted.combine(decided.results),
+                                    *decided.image, session.shared->config);
+           apply_access(response, access(session, *x), refused);
+           session.reply(*x, response);
          });
   return {};
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "handlers.h"
 #include "item_bound.h"
 #include "mentions.h"
@@ -28,10 +29,16 @@ result<void> delete_groups(session_state& session, request_ptr x) {
     return bound;
   auto names = std::move(asked->groups_names);
   keep_first_mentions(names, [](const auto& name) { return name; });
+  access may(session, *x);
+  auto refused = may.withhold(names, [&may](const auto& name) {
+    return may.group(access::operation::remove, name);
+  });
   auto op = std::make_shared<deletion>();
   op->outstanding = names.size();
   for (const auto& name : names)
     op->response.results.push_back({name, 0});
+  for (const auto& name : refused)
+    op->response.results.push_back({name, group_not_allowed});
   if (names.empty())
     session.reply(*x, op->response);
   for (size_t i = 0; i < names.size(); ++i)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "decide.h"
 #include "gathering.h"
 #include "handlers.h"
@@ -41,6 +42,10 @@ result<void> delete_records(session_state& session, request_ptr x) {
   auto asked = x->decode<kafka::delete_records_request>();
   if (!asked)
     return failure(asked.error());
+  access may(session, *x);
+  auto refused = may.withhold(asked->topics, [&may](const auto& topic) {
+    return may.topic(access::operation::remove, topic.name);
+  });
   auto all = std::make_shared<gathering<response_type>>(session, x);
   partition_finder finder(session.routes(), session.shared->config.id);
   for (size_t i = 0; i < asked->topics.size(); ++i) {
@@ -49,6 +54,16 @@ result<void> delete_records(session_state& session, request_ptr x) {
     finder.enter(topic.name);
     for (const auto& partition : topic.partitions)
       ask(*all, finder, partition, i, patience(asked->timeout_ms));
+  }
+  for (const auto& topic : refused) {
+    auto& answered = all->response.topics.emplace_back();
+    answered.name = topic.name;
+    for (const auto& partition : topic.partitions) {
+      auto& entry = answered.partitions.emplace_back();
+      entry.partition_index = partition.partition_index;
+      entry.low_watermark = -1;
+      entry.error_code = topic_not_allowed;
+    }
   }
   all->asked_all();
   return {};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "answers.h"
 #include "decide.h"
 #include "handlers.h"
@@ -30,6 +31,47 @@ problem check(const kafka::delete_topics_request::topic& x, bool repeated) {
   if (repeated)
     return invalid_request("the request names this topic more than once");
   return {};
+}
+
+using response_entry = kafka::delete_topics_response::response;
+
+response_entry refusal() {
+  response_entry entry;
+  entry.error_code = topic_not_allowed;
+  entry.error_message = "this client may not delete the topic";
+  return entry;
+}
+
+/// Takes out what the client may not delete; the answers to that.
+std::vector<response_entry>
+withhold_topics(kafka::delete_topics_request& x, const access& may,
+                const cluster::metadata_image& image) {
+  std::vector<response_entry> entries;
+  auto removable = [&may](const std::string& name) {
+    return may.topic(access::operation::remove, name);
+  };
+  for (auto& name : may.withhold(x.topic_names, removable)) {
+    entries.push_back(refusal());
+    entries.back().name = std::move(name);
+  }
+  auto name_of = [&image](const kafka::delete_topics_request::topic& y) {
+    const auto* known = y.name ? nullptr : image.find(y.topic_id);
+    return known != nullptr ? std::optional(known->name) : y.name;
+  };
+  // What has no name is refused as unknown.
+  auto refused = may.withhold(x.topics, [&](const auto& y) {
+    auto name = name_of(y);
+    return !name || removable(*name);
+  });
+  for (const auto& y : refused) {
+    auto& entry = entries.emplace_back(refusal());
+    entry.topic_id = y.topic_id;
+    auto name = name_of(y);
+    // Who only has the id is not told the name.
+    if (y.name || may.topic(access::operation::describe, *name))
+      entry.name = std::move(name);
+  }
+  return entries;
 }
 
 } // namespace
@@ -85,23 +127,25 @@ result<void> delete_topics(session_state& session, request_ptr x) {
   if (!asked)
     return failure(asked.error());
   auto items = asked->topics.size() + asked->topic_names.size();
-  if (auto bound = check_item_count(items, metadata_changes_max);
-      !bound)
+  if (auto bound = check_item_count(items, metadata_changes_max); !bound)
     return bound;
+  auto before = session.routes()->image;
+  auto refused = withhold_topics(*asked, access(session, *x), *before);
   auto sorted = triage_of(*asked, x->version());
   actors::delete_topics question{std::move(sorted.asked)};
   auto timeout = patience(asked->timeout_ms);
   auto count = question.topics.size();
   auto wanted =
       std::make_shared<const kafka::delete_topics_request>(std::move(*asked));
-  auto before = session.routes()->image;
-  decide(
-      session, timeout, count, std::move(question),
-      [&session, x, wanted, sorted, before](const metadata_decided& decided) {
-        session.reply(*x, answer_delete_topics(*wanted, x->version(),
-                                               sorted.combine(decided.results),
-                                               *before));
-      });
+  decide(session, timeout, count, std::move(question),
+         [&session, x, wanted, sorted, before,
+          refused](const metadata_decided& decided) {
+           auto response = answer_delete_topics(
+               *wanted, x->version(), sorted.combine(decided.results), *before);
+           response.responses.insert(response.responses.end(), refused.begin(),
+                                     refused.end());
+           session.reply(*x, response);
+         });
   return {};
 }
 

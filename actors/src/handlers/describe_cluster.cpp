@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "answers.h"
 #include "handlers.h"
 
@@ -46,8 +47,13 @@ result<void> describe_cluster(session_state& session, request_ptr x) {
   auto asked = x->decode<kafka::describe_cluster_request>();
   if (!asked)
     return failure(asked.error());
-  session.reply(*x, answer_describe_cluster(*asked, *session.routes()->image,
-                                            standpoint_of(*session.shared)));
+  auto response = answer_describe_cluster(*asked, *session.routes()->image,
+                                          standpoint_of(*session.shared));
+  // Whom to connect to is no secret; what may be done here may be one.
+  if (asked->include_cluster_authorized_operations && response.error_code == 0)
+    response.cluster_authorized_operations =
+        access(session, *x).of_cluster(all_cluster_operations);
+  session.reply(*x, response);
   return {};
 }
 

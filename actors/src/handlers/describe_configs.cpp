@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "answers.h"
 #include "config_resources.h"
 #include "handlers.h"
@@ -148,8 +149,21 @@ result<void> describe_configs(session_state& session, request_ptr x) {
   auto items = asked->resources.size();
   if (auto bound = check_item_count(items); !bound)
     return bound;
-  session.reply(*x, answer_describe_configs(*asked, *session.routes()->image,
-                                            session.shared->config));
+  access may(session, *x);
+  auto refused = may.withhold(asked->resources, [&may](const auto& y) {
+    return may_configure(may, access::operation::describe_configs,
+                         y.resource_type, y.resource_name);
+  });
+  auto response = answer_describe_configs(*asked, *session.routes()->image,
+                                          session.shared->config);
+  for (const auto& y : refused) {
+    auto& entry = response.results.emplace_back();
+    entry.error_code = configuration_not_allowed(y.resource_type);
+    entry.error_message = "this client may not see configurations";
+    entry.resource_type = y.resource_type;
+    entry.resource_name = y.resource_name;
+  }
+  session.reply(*x, response);
   return {};
 }
 

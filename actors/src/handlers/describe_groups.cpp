@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "answers.h"
 #include "group_calls.h"
 #include "handlers.h"
@@ -38,6 +39,22 @@ entry_of(const cluster::group_description& x, int32_t operations) {
   return entry;
 }
 
+using response_type = kafka::describe_groups_response;
+
+/// Adds the groups that the client may not see, and says what it may do.
+void apply_access(response_type& response, const access& may,
+                  const std::vector<std::string>& refused) {
+  for (auto& group : response.groups)
+    if (group.authorized_operations != operations_not_asked)
+      group.authorized_operations =
+          may.of_group(all_group_operations, group.group_id);
+  for (const auto& group_id : refused) {
+    auto& group = response.groups.emplace_back();
+    group.group_id = group_id;
+    group.error_code = group_not_allowed;
+  }
+}
+
 } // namespace
 
 result<void> describe_groups(session_state& session, request_ptr x) {
@@ -48,26 +65,34 @@ result<void> describe_groups(session_state& session, request_ptr x) {
     return bound;
   auto operations = asked->include_authorized_operations ? all_group_operations
                                                          : operations_not_asked;
+  access may(session, *x);
+  auto refused = may.withhold(asked->groups, [&may](const auto& group_id) {
+    return may.group(access::operation::describe, group_id);
+  });
+  auto answer = [&session, x, refused](response_type& response) {
+    apply_access(response, access(session, *x), refused);
+    session.reply(*x, response);
+  };
   auto names = asked->groups;
   session.self
       ->request(session.shared->groups, admin_timeout,
                 actors::describe_groups{std::move(asked->groups)})
       .then(
-          [&session, x, operations](const groups_described& found) {
-            kafka::describe_groups_response response;
+          [answer, operations](const groups_described& found) {
+            response_type response;
             for (const auto& group : found.groups)
               response.groups.push_back(entry_of(group, operations));
-            session.reply(*x, response);
+            answer(response);
           },
-          [&session, x, names, operations](const caf::error&) {
-            kafka::describe_groups_response response;
+          [answer, names, operations](const caf::error&) {
+            response_type response;
             for (const auto& group_id : names) {
               cluster::group_description refused;
               refused.group_id = group_id;
               refused.error = group_error::coordinator_not_available;
               response.groups.push_back(entry_of(refused, operations));
             }
-            session.reply(*x, response);
+            answer(response);
           });
   return {};
 }

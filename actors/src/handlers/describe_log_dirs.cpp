@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "gathering.h"
 #include "handlers.h"
 #include "partition_finder.h"
@@ -99,6 +100,12 @@ result<void> describe_log_dirs(session_state& session, request_ptr x) {
   auto asked = x->decode<kafka::describe_log_dirs_request>();
   if (!asked)
     return failure(asked.error());
+  if (!access(session, *x).cluster(access::operation::describe)) {
+    response_type refused;
+    refused.error_code = cluster_not_allowed;
+    session.reply(*x, refused);
+    return {};
+  }
   auto all = std::make_shared<gathering<response_type>>(session, x,
                                                         drop_unknown_sizes);
   for (const auto& directory : session.shared->directories)

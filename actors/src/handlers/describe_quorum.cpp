@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "answers.h"
 #include "handlers.h"
 #include "item_bound.h"
@@ -6,7 +7,6 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
-#include <chrono>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -60,11 +60,6 @@ void add_nodes(response_type& to, const cluster::quorum_description& x) {
   }
 }
 
-int64_t wall_clock_ms() {
-  auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
 } // namespace
 
 kafka::describe_quorum_response
@@ -101,9 +96,17 @@ result<void> describe_quorum(session_state& session, request_ptr x) {
   auto items = count_items(asked->topics, &request_type::topic::partitions);
   if (auto bound = check_item_count(items, partitions_max); !bound)
     return bound;
+  if (!access(session, *x).cluster(access::operation::describe)) {
+    response_type refused;
+    refused.error_code = cluster_not_allowed;
+    refused.error_message = "this client may not describe the cluster";
+    session.reply(*x, refused);
+    return {};
+  }
   auto wanted = std::make_shared<const request_type>(std::move(*asked));
   auto answer = [&session, x, wanted](const quorum_described& found) {
-    session.reply(*x, answer_describe_quorum(*wanted, found, wall_clock_ms()));
+    session.reply(*x, answer_describe_quorum(*wanted, found,
+                                             session.shared->time->wall_ms()));
   };
   session.self
       ->request(session.shared->controller, admin_timeout,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "answers.h"
 #include "handlers.h"
 #include "item_bound.h"
@@ -49,6 +50,41 @@ response_type::partition to_entry(const topic_route& route, size_t partition,
   return entry;
 }
 
+/// Takes out what the client may not see; only what it named is returned.
+/// False: nothing is left of a question for all topics.
+bool withhold_topics(request_type& x, const access& may, const routing& routes,
+                     std::vector<request_type::topic>& refused) {
+  if (may.unlimited())
+    return true;
+  bool all = x.topics.empty();
+  if (all)
+    for (const auto& [name, topic] : routes.image->topics)
+      x.topics.push_back({name});
+  refused = may.withhold(x.topics, [&may](const auto& topic) {
+    return may.topic(access::operation::describe, topic.name);
+  });
+  if (all)
+    refused.clear();
+  return !x.topics.empty();
+}
+
+void apply_access(response_type& response, const request_type& x,
+                  const access& may,
+                  const std::vector<request_type::topic>& refused) {
+  for (auto& topic : response.topics)
+    if (topic.error_code == 0)
+      topic.topic_authorized_operations =
+          may.of_topic(all_topic_operations, *topic.name);
+  for (const auto& topic : refused) {
+    // It was on an earlier page.
+    if (x.cursor && topic.name < x.cursor->topic_name)
+      continue;
+    auto& entry = response.topics.emplace_back();
+    entry.name = topic.name;
+    entry.error_code = topic_not_allowed;
+  }
+}
+
 } // namespace
 
 kafka::describe_topic_partitions_response answer_describe_topic_partitions(
@@ -96,8 +132,15 @@ result<void> describe_topic_partitions(session_state& session, request_ptr x) {
   auto items = asked->topics.size();
   if (auto bound = check_item_count(items); !bound)
     return bound;
-  session.reply(*x, answer_describe_topic_partitions(
-                        *asked, *session.routes(), session.shared->config.id));
+  auto routes = session.routes();
+  access may(session, *x);
+  std::vector<request_type::topic> refused;
+  response_type response;
+  if (withhold_topics(*asked, may, *routes, refused))
+    response = answer_describe_topic_partitions(*asked, *routes,
+                                                session.shared->config.id);
+  apply_access(response, *asked, may, refused);
+  session.reply(*x, response);
   return {};
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "answers.h"
 #include "decide.h"
 #include "handlers.h"
@@ -19,6 +20,22 @@ bool known_type(int8_t x) noexcept {
   auto type = static_cast<cluster::election_type>(x);
   return type == cluster::election_type::preferred
          || type == cluster::election_type::unclean;
+}
+
+kafka::elect_leaders_response refusal_of(const request_type& x) {
+  kafka::elect_leaders_response response;
+  response.error_code = cluster_not_allowed;
+  if (!x.topic_partitions)
+    return response;
+  for (const auto& topic : *x.topic_partitions) {
+    auto& answered = response.replica_election_results.emplace_back();
+    answered.topic = topic.topic;
+    for (auto partition : topic.partitions)
+      answered.partition_result.push_back(
+          {partition, cluster_not_allowed,
+           "this client may not alter the cluster"});
+  }
+  return response;
 }
 
 } // namespace
@@ -64,6 +81,10 @@ result<void> elect_leaders(session_state& session, request_ptr x) {
                                        : 0;
   if (auto bound = check_item_count(items, metadata_changes_max); !bound)
     return bound;
+  if (!access(session, *x).cluster(access::operation::alter)) {
+    session.reply(*x, refusal_of(*asked));
+    return {};
+  }
   if (!known_type(asked->election_type)) {
     kafka::elect_leaders_response refused;
     refused.error_code = wire_code(kafka::error_code::invalid_request);

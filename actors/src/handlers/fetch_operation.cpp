@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fetch_operation.h"
 
+#include "access.h"
 #include "leader_hints.h"
 #include "partition_finder.h"
 #include "zstd_records.h"
@@ -43,8 +44,21 @@ void fetch_operation::start() {
     decide();
 }
 
+void fetch_operation::withhold_topics(const routing& routes) {
+  access may(*session_, *asked_);
+  refused_ = may.withhold(body_.topics, [&](const auto& x) {
+    if (!by_topic_id_)
+      return may.topic(access::operation::read, x.topic);
+    // An id that nobody has is not known for another reason.
+    const auto* known = routes.find(x.topic_id);
+    return known == nullptr
+           || may.topic(access::operation::read, known->topic->name);
+  });
+}
+
 void fetch_operation::resolve() {
   auto routes = session_->routes();
+  withhold_topics(*routes);
   auto self = session_->shared->config.id;
   bool knows_racks = asked_->version() >= first_version_with_rack;
   partition_finder finder(routes, self);
@@ -134,7 +148,7 @@ void fetch_operation::withhold_zstd(part& x) {
 }
 
 bool fetch_operation::satisfied() const {
-  if (expired_ || body_.max_wait_ms <= 0 || parts_.empty())
+  if (expired_ || body_.max_wait_ms <= 0 || parts_.empty() || !refused_.empty())
     return true;
   int64_t bytes = 0;
   for (const auto& x : parts_) {
@@ -197,6 +211,7 @@ void fetch_operation::answer() {
       to.partitions.push_back(response_of(parts_[next++]));
   }
   add_leader_hints(response);
+  add_refused(response);
   session_->reply(*asked_, response);
 }
 
@@ -238,6 +253,20 @@ kafka::fetch_response::partition fetch_operation::response_of(part& x) const {
   if (x.found.records.size > 0)
     to.records.file = std::move(x.found.records);
   return to;
+}
+
+void fetch_operation::add_refused(kafka::fetch_response& x) {
+  for (auto& topic : refused_) {
+    auto& to = x.responses.emplace_back();
+    to.topic = std::move(topic.topic);
+    to.topic_id = topic.topic_id;
+    for (const auto& asked : topic.partitions) {
+      auto& entry = to.partitions.emplace_back();
+      entry.partition_index = asked.partition;
+      entry.error_code = topic_not_allowed;
+      entry.high_watermark = storage::no_offset;
+    }
+  }
 }
 
 void fetch_operation::add_leader_hints(kafka::fetch_response& x) const {

@@ -34,6 +34,8 @@ private:
   };
 
   void resolve();
+  /// Topics that the client may not read are put aside.
+  void withhold_topics(const routing& routes);
   /// A replica in the consumer's rack, when it is not this node's.
   cluster::node_id
   preferred_replica(const cluster::partition_registration& x,
@@ -49,12 +51,15 @@ private:
   /// Gives each partition its share of max_bytes, in the order asked.
   void apply_budget();
   kafka::fetch_response::partition response_of(part& x) const;
+  /// Behind all others.
+  void add_refused(kafka::fetch_response& x);
   void add_leader_hints(kafka::fetch_response& x) const;
 
   session_state* session_;
   request_ptr asked_;
   kafka::fetch_request body_;
   bool by_topic_id_;
+  std::vector<kafka::fetch_request::topic> refused_;
   std::vector<part> parts_;
   size_t reading_ = 0;
   ticket_t timer_ = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../offsets_topic.h"
+#include "access.h"
 #include "answers.h"
 #include "decide.h"
 #include "handlers.h"
@@ -9,6 +10,7 @@
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace troupe::actors::handlers {
 
@@ -64,8 +66,43 @@ coordinator find(int8_t key_type, const std::string& key, const routing& routes,
 
 constexpr int16_t first_version_with_keys = 4;
 
+coordinator forbidden() {
+  return refusal(kafka::error_code::group_authorization_failed,
+                 "this client may not describe the group");
+}
+
+void answer_with(kafka::find_coordinator_response& response, coordinator only) {
+  response.error_code = only.error_code;
+  response.error_message = std::move(only.error_message);
+  response.node_id = only.node_id;
+  response.host = std::move(only.host);
+  response.port = only.port;
+}
+
 bool asks_for_groups(const kafka::find_coordinator_request& x) noexcept {
   return static_cast<coordinator_type>(x.key_type) == coordinator_type::group;
+}
+
+/// The answers about groups that the client may not describe. Those are taken
+/// out of the request when it may name several.
+std::vector<coordinator> withhold_groups(kafka::find_coordinator_request& x,
+                                         const access& may, int16_t version) {
+  std::vector<coordinator> refused;
+  if (!asks_for_groups(x))
+    return refused;
+  auto describable = [&may](const std::string& group) {
+    return may.group(access::operation::describe, group);
+  };
+  if (version < first_version_with_keys) {
+    if (!describable(x.key))
+      refused.push_back(forbidden());
+    return refused;
+  }
+  for (auto& key : may.withhold(x.coordinator_keys, describable)) {
+    refused.push_back(forbidden());
+    refused.back().key = std::move(key);
+  }
+  return refused;
 }
 
 } // namespace
@@ -76,12 +113,7 @@ answer_find_coordinator(const kafka::find_coordinator_request& x,
                         cluster::node_id self) {
   kafka::find_coordinator_response response;
   if (version < first_version_with_keys) {
-    auto only = find(x.key_type, x.key, routes, self);
-    response.error_code = only.error_code;
-    response.error_message = std::move(only.error_message);
-    response.node_id = only.node_id;
-    response.host = std::move(only.host);
-    response.port = only.port;
+    answer_with(response, find(x.key_type, x.key, routes, self));
     return response;
   }
   for (const auto& key : x.coordinator_keys) {
@@ -100,13 +132,25 @@ result<void> find_coordinator(session_state& session, request_ptr x) {
   if (auto bound = check_item_count(items); !bound)
     return bound;
   const auto& config = session.shared->config;
-  auto answer = [&session, x](const kafka::find_coordinator_request& y) {
-    session.reply(*x,
-                  answer_find_coordinator(y, x->version(), *session.routes(),
-                                          session.shared->config.id));
+  auto refused = withhold_groups(*asked, access(session, *x), x->version());
+  if (x->version() < first_version_with_keys && !refused.empty()) {
+    kafka::find_coordinator_response response;
+    answer_with(response, std::move(refused.front()));
+    session.reply(*x, response);
+    return {};
+  }
+  auto answer = [&session, x,
+                 refused](const kafka::find_coordinator_request& y) {
+    auto response = answer_find_coordinator(y, x->version(), *session.routes(),
+                                            session.shared->config.id);
+    response.coordinators.insert(response.coordinators.end(), refused.begin(),
+                                 refused.end());
+    session.reply(*x, response);
   };
   auto routes = session.routes();
-  if (!asks_for_groups(*asked) || routes->find(offsets_topic) != nullptr) {
+  bool all_refused = !refused.empty() && asked->coordinator_keys.empty();
+  if (!asks_for_groups(*asked) || all_refused
+      || routes->find(offsets_topic) != nullptr) {
     answer(*asked);
     return {};
   }

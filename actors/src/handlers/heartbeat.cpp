@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "handlers.h"
 
 #include <troupe/transport/kafka/messages/heartbeat.h>
@@ -11,6 +12,12 @@ result<void> heartbeat(session_state& session, request_ptr x) {
   auto asked = x->decode<kafka::heartbeat_request>();
   if (!asked)
     return failure(asked.error());
+  if (!access(session, *x).group(access::operation::read, asked->group_id)) {
+    kafka::heartbeat_response refused;
+    refused.error_code = group_not_allowed;
+    session.reply(*x, refused);
+    return {};
+  }
   cluster::heartbeat_request question;
   question.group_id = std::move(asked->group_id);
   question.member_id = std::move(asked->member_id);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "answers.h"
 #include "handlers.h"
 
 #include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
 
 namespace troupe::actors::handlers {
 
@@ -21,6 +24,15 @@ response_type refusal(int16_t code) {
   response.producer_id = -1;
   response.producer_epoch = -1;
   return response;
+}
+
+/// As in Kafka, whoever may write to some topic may do so without duplicates.
+bool may_write(const access& may, const routing& routes) {
+  if (may.cluster(access::operation::idempotent_write))
+    return true;
+  return std::ranges::any_of(routes.topics, [&may](const auto& x) {
+    return may.topic(access::operation::write, x.first);
+  });
 }
 
 response_type fresh(int64_t producer_id) {
@@ -56,6 +68,10 @@ result<void> init_producer_id(session_state& session, request_ptr x) {
   auto code = check_init_producer_id(*asked);
   if (code != kafka::error_code::none) {
     session.reply(*x, refusal(wire_code(code)));
+    return {};
+  }
+  if (!may_write(access(session, *x), *session.routes())) {
+    session.reply(*x, refusal(cluster_not_allowed));
     return {};
   }
   session.self

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "group_calls.h"
 #include "handlers.h"
 #include "item_bound.h"
@@ -65,6 +66,12 @@ result<void> join_group(session_state& session, request_ptr x) {
     return failure(asked.error());
   if (auto bound = check_item_count(asked->protocols.size()); !bound)
     return bound;
+  if (!access(session, *x).group(access::operation::read, asked->group_id)) {
+    kafka::join_group_response refused;
+    refused.error_code = group_not_allowed;
+    session.reply(*x, refused);
+    return {};
+  }
   auto patience = rebalance_patience(session, asked->rebalance_timeout_ms);
   session.call_group<cluster::join_answer>(
       question_of(*asked, session, *x), patience,

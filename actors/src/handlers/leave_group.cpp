@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "handlers.h"
 #include "item_bound.h"
 
@@ -35,6 +36,12 @@ result<void> leave_group(session_state& session, request_ptr x) {
     return failure(asked.error());
   if (auto bound = check_item_count(asked->members.size()); !bound)
     return bound;
+  if (!access(session, *x).group(access::operation::read, asked->group_id)) {
+    kafka::leave_group_response refused;
+    refused.error_code = group_not_allowed;
+    session.reply(*x, refused);
+    return {};
+  }
   cluster::leave_request question;
   question.group_id = std::move(asked->group_id);
   if (x->version() < first_version_with_members)

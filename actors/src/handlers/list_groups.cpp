@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "handlers.h"
 #include "item_bound.h"
 
@@ -60,7 +61,13 @@ result<void> list_groups(session_state& session, request_ptr x) {
       ->request(session.shared->groups, admin_timeout, actors::list_groups{})
       .then(
           [&session, x, filter](const groups_listed& found) {
-            session.reply(*x, response_of(*filter, found));
+            auto response = response_of(*filter, found);
+            access may(session, *x);
+            if (!may.cluster(access::operation::describe))
+              std::erase_if(response.groups, [&may](const auto& group) {
+                return !may.group(access::operation::describe, group.group_id);
+              });
+            session.reply(*x, response);
           },
           [&session, x](const caf::error&) {
             kafka::list_groups_response response;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "answers.h"
 #include "handlers.h"
 #include "item_bound.h"
@@ -65,6 +66,13 @@ list_partition_reassignments(session_state& session, request_ptr x) {
           : 0;
   if (auto bound = check_item_count(items); !bound)
     return bound;
+  if (!access(session, *x).cluster(access::operation::describe)) {
+    response_type refused;
+    refused.error_code = cluster_not_allowed;
+    refused.error_message = "this client may not describe the cluster";
+    session.reply(*x, refused);
+    return {};
+  }
   session.reply(*x, answer_list_partition_reassignments(
                         *asked, *session.routes()->image));
   return {};

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "answers.h"
 #include "decide.h"
 #include "handlers.h"
 #include "item_bound.h"
 #include "topic_view.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <unordered_set>
@@ -118,36 +120,97 @@ void answer_topics(
   }
 }
 
-/// What must outlive the controller's answer.
-struct pending {
+/// A request without what the client may not ask for.
+struct allowed_request {
   request_ptr to;
+  /// Only null means all topics.
   kafka::metadata_request asked;
-  std::vector<std::string> created;
+  std::vector<asked_topic> refused;
+  std::vector<std::string> to_create;
+
+  /// Also tells versions in which an empty list means all topics.
+  int16_t version() const noexcept {
+    return std::max<int16_t>(to->version(), 1);
+  }
 };
 
-void create_and_answer(session_state& session, request_ptr x,
-                       kafka::metadata_request asked,
-                       std::vector<std::string> names) {
+void withhold_topics(allowed_request& x, const access& may,
+                     const routing& routes) {
+  if (!x.asked.topics)
+    return;
+  x.refused = may.withhold(*x.asked.topics, [&](const auto& topic) {
+    // An id counts more than a name beside it; one that nobody has is unknown.
+    if (!topic.topic_id.is_nil()) {
+      const auto* known = routes.find(topic.topic_id);
+      return known == nullptr
+             || may.topic(access::operation::describe, known->topic->name);
+    }
+    return !topic.name || may.topic(access::operation::describe, *topic.name);
+  });
+}
+
+/// Missing topics that the client may not make are refused too.
+void withhold_creations(allowed_request& x, const access& may) {
+  auto forbidden = may.withhold(
+      x.to_create, [&may](const auto& name) { return may.create(name); });
+  if (forbidden.empty())
+    return;
+  std::unordered_set<std::string> names(forbidden.begin(), forbidden.end());
+  for (auto& topic : may.withhold(*x.asked.topics, [&](const auto& y) {
+         return !y.name || !names.contains(*y.name);
+       }))
+    x.refused.push_back(std::move(topic));
+}
+
+void apply_access(kafka::metadata_response& response, const access& may,
+                  const allowed_request& x) {
+  if (may.unlimited())
+    return;
+  if (!x.asked.topics)
+    std::erase_if(response.topics, [&may](const topic_answer& y) {
+      return !may.topic(access::operation::describe, *y.name);
+    });
+  for (auto& topic : response.topics)
+    if (topic.topic_authorized_operations != operations_not_asked)
+      topic.topic_authorized_operations =
+          may.of_topic(all_topic_operations, *topic.name);
+  if (x.asked.include_cluster_authorized_operations)
+    response.cluster_authorized_operations =
+        may.of_cluster(all_cluster_operations);
+  for (const auto& topic : x.refused) {
+    auto refused = topic;
+    // Whose name need not be.
+    if (!refused.topic_id.is_nil())
+      refused.name.reset();
+    response.topics.push_back(
+        answer_error(refused, x.to->version(), topic_not_allowed));
+  }
+}
+
+void answer(session_state& session, const allowed_request& x,
+            const std::unordered_map<std::string, problem>& not_created) {
+  auto response = answer_metadata(x.asked, x.version(), *session.routes(),
+                                  standpoint_of(*session.shared), not_created);
+  apply_access(response, access(session, *x.to), x);
+  session.reply(*x.to, response);
+}
+
+void create_and_answer(session_state& session, allowed_request x) {
   actors::create_topics question;
-  for (const auto& name : names) {
+  for (const auto& name : x.to_create) {
     cluster::new_topic topic;
     topic.name = name;
     question.topics.push_back(std::move(topic));
   }
-  auto count = names.size();
-  auto waiting = std::make_shared<const pending>(
-      pending{std::move(x), std::move(asked), std::move(names)});
+  auto count = x.to_create.size();
+  auto waiting = std::make_shared<const allowed_request>(std::move(x));
   decide(session, admin_timeout, count, std::move(question),
          [&session, waiting](const metadata_decided& decided) {
            std::unordered_map<std::string, problem> not_created;
            for (size_t i = 0; i < decided.results.size(); ++i)
              if (!decided.results[i].ok())
-               not_created.emplace(waiting->created[i], decided.results[i]);
-           session.reply(*waiting->to,
-                         answer_metadata(waiting->asked, waiting->to->version(),
-                                         *session.routes(),
-                                         standpoint_of(*session.shared),
-                                         not_created));
+               not_created.emplace(waiting->to_create[i], decided.results[i]);
+           answer(session, *waiting, not_created);
          });
 }
 
@@ -210,16 +273,20 @@ result<void> metadata(session_state& session, request_ptr x) {
   auto items = asked->topics ? asked->topics->size() : 0;
   if (auto bound = check_item_count(items); !bound)
     return bound;
+  // What is refused may leave nothing of a list, which is not all topics then.
+  if (asks_for_all(*asked, x->version()))
+    asked->topics.reset();
+  allowed_request allowed{x, std::move(*asked), {}, {}};
   auto routes = session.routes();
-  const auto& config = session.shared->config;
-  auto names = topics_to_create(*asked, x->version(), *routes, config);
-  if (!names.empty()) {
-    create_and_answer(session, std::move(x), std::move(*asked),
-                      std::move(names));
-    return {};
-  }
-  session.reply(*x, answer_metadata(*asked, x->version(), *routes,
-                                    standpoint_of(*session.shared), {}));
+  access may(session, *x);
+  withhold_topics(allowed, may, *routes);
+  allowed.to_create = topics_to_create(allowed.asked, allowed.version(),
+                                       *routes, session.shared->config);
+  withhold_creations(allowed, may);
+  if (allowed.to_create.empty())
+    answer(session, allowed, {});
+  else
+    create_and_answer(session, std::move(allowed));
   return {};
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "group_calls.h"
 #include "handlers.h"
 #include "item_bound.h"
@@ -50,6 +51,20 @@ void add_topic(commit_operation& op, request_topic& topic,
   }
 }
 
+/// Answers partitions that the coordinator is not asked about.
+void refuse(kafka::offset_commit_response& response,
+            const std::vector<request_topic>& topics, int16_t code) {
+  for (const auto& topic : topics) {
+    auto& answered = response.topics.emplace_back();
+    answered.name = topic.name;
+    for (const auto& x : topic.partitions) {
+      auto& entry = answered.partitions.emplace_back();
+      entry.partition_index = x.partition_index;
+      entry.error_code = code;
+    }
+  }
+}
+
 void fill_in(kafka::offset_commit_response& response,
              const cluster::commit_answer& answer) {
   size_t next = 0;
@@ -73,6 +88,15 @@ result<void> offset_commit(session_state& session, request_ptr x) {
   if (auto bound = check_item_count(asked->topics.size()); !bound)
     return bound;
   auto op = std::make_shared<commit_operation>();
+  access may(session, *x);
+  if (!may.group(access::operation::read, asked->group_id)) {
+    refuse(op->response, asked->topics, group_not_allowed);
+    session.reply(*x, op->response);
+    return {};
+  }
+  auto refused = may.withhold(asked->topics, [&may](const auto& topic) {
+    return may.topic(access::operation::read, topic.name);
+  });
   auto& question = op->question;
   question.group_id = std::move(asked->group_id);
   question.member_id = std::move(asked->member_id);
@@ -83,6 +107,7 @@ result<void> offset_commit(session_state& session, request_ptr x) {
   auto routes = session.routes();
   for (auto& topic : asked->topics)
     add_topic(*op, topic, routes->find(topic.name));
+  refuse(op->response, refused, topic_not_allowed);
   if (question.offsets.empty() && !op->response.topics.empty()) {
     session.reply(*x, op->response);
     return {};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "group_calls.h"
 #include "handlers.h"
 #include "item_bound.h"
@@ -44,16 +45,25 @@ result<void> offset_delete(session_state& session, request_ptr x) {
   if (auto bound = check_item_count(asked->topics.size()); !bound)
     return bound;
   auto op = std::make_shared<offset_deletion>();
+  access may(session, *x);
+  if (!may.group(access::operation::remove, asked->group_id)) {
+    op->response.error_code = group_not_allowed;
+    session.reply(*x, op->response);
+    return {};
+  }
   delete_offsets question{std::move(asked->group_id), {}};
   auto routes = session.routes();
   for (const auto& topic : asked->topics) {
+    auto allowed = may.topic(access::operation::read, topic.name);
     auto route = routes->find(topic.name);
     auto& answered = op->response.topics.emplace_back();
     answered.name = topic.name;
     for (const auto& partition : topic.partitions) {
       auto index = partition.partition_index;
       answered.partitions.push_back({index, 0});
-      if (partition_exists(route, index)) {
+      if (!allowed) {
+        answered.partitions.back().error_code = topic_not_allowed;
+      } else if (partition_exists(route, index)) {
         op->undecided.push_back(
             {op->response.topics.size() - 1, answered.partitions.size() - 1});
         question.partitions.push_back({topic.name, index});

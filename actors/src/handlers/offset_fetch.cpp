@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "handlers.h"
 #include "item_bound.h"
 
@@ -15,6 +16,15 @@ namespace {
 using kafka::offset_fetch_request;
 using kafka::offset_fetch_response;
 
+/// A group that is asked about.
+struct asked_group {
+  /// Without the topics that the client may not see.
+  offset_fetch_request::group what;
+  /// Nor may it see anything of the group.
+  bool refused = false;
+  std::vector<offset_fetch_request::topic> withheld;
+};
+
 constexpr int16_t first_version_with_error = 2;
 constexpr int16_t first_version_with_groups = 8;
 
@@ -29,6 +39,22 @@ groups_of(offset_fetch_request& x, int16_t version) {
   std::vector<offset_fetch_request::group> groups;
   groups.push_back(std::move(only));
   return groups;
+}
+
+std::vector<asked_group>
+check_groups(std::vector<offset_fetch_request::group> groups,
+             const access& may) {
+  std::vector<asked_group> checked;
+  for (auto& group : groups) {
+    auto& x = checked.emplace_back();
+    x.what = std::move(group);
+    x.refused = !may.group(access::operation::describe, x.what.group_id);
+    if (!x.refused && x.what.topics)
+      x.withheld = may.withhold(*x.what.topics, [&may](const auto& topic) {
+        return may.topic(access::operation::describe, topic.name);
+      });
+  }
+  return checked;
 }
 
 offsets_query query_of(const offset_fetch_request::group& x) {
@@ -49,8 +75,10 @@ offset_fetch_response::partition entry_of(const cluster::offset_commit& x) {
   return {x.partition.partition, x.offset, x.leader_epoch, x.metadata, 0};
 }
 
-offset_fetch_response::partition nothing_for(int32_t partition) {
-  return {partition, storage::no_offset, storage::no_leader_epoch, "", 0};
+offset_fetch_response::partition
+nothing_for(int32_t partition, int16_t error_code = 0) {
+  return {partition, storage::no_offset, storage::no_leader_epoch, "",
+          error_code};
 }
 
 /// All that the group has, which comes sorted by topic.
@@ -83,24 +111,51 @@ asked_of(const std::vector<offset_fetch_request::topic>& asked,
   return topics;
 }
 
-offset_fetch_response::group answer_of(const offset_fetch_request::group& asked,
-                                       const offsets_found& found) {
+void add_withheld(std::vector<offset_fetch_response::topic>& topics,
+                  const asked_group& asked) {
+  for (const auto& topic : asked.withheld) {
+    auto& answered = topics.emplace_back();
+    answered.name = topic.name;
+    for (auto index : topic.partition_indexes)
+      answered.partitions.push_back(nothing_for(index, topic_not_allowed));
+  }
+}
+
+offset_fetch_response::group answer_of(const asked_group& asked,
+                                       const offsets_found& found,
+                                       const access& may) {
   offset_fetch_response::group answer;
-  answer.group_id = asked.group_id;
+  answer.group_id = asked.what.group_id;
   answer.error_code = wire_code(found.error);
-  if (found.error == cluster::group_error::none)
-    answer.topics =
-        asked.topics ? asked_of(*asked.topics, found) : all_of(found);
+  if (found.error == cluster::group_error::none && asked.what.topics) {
+    answer.topics = asked_of(*asked.what.topics, found);
+  } else if (found.error == cluster::group_error::none) {
+    answer.topics = all_of(found);
+    may.withhold(answer.topics, [&may](const auto& topic) {
+      return may.topic(access::operation::describe, topic.name);
+    });
+  }
+  add_withheld(answer.topics, asked);
   return answer;
 }
 
-offset_fetch_response
-response_of(const std::vector<offset_fetch_request::group>& asked,
-            const offsets_fetched& found, int16_t version) {
-  ASSERT(asked.size() == found.groups.size());
+offset_fetch_response::group refusal_of(const asked_group& asked) {
+  offset_fetch_response::group answer;
+  answer.group_id = asked.what.group_id;
+  answer.error_code = group_not_allowed;
+  return answer;
+}
+
+/// `found` has nothing of refused groups.
+offset_fetch_response response_of(const std::vector<asked_group>& asked,
+                                  const offsets_fetched& found, int16_t version,
+                                  const access& may) {
   offset_fetch_response response;
-  for (size_t i = 0; i < asked.size(); ++i)
-    response.groups.push_back(answer_of(asked[i], found.groups[i]));
+  auto next = found.groups.begin();
+  for (const auto& group : asked)
+    response.groups.push_back(group.refused ? refusal_of(group)
+                                            : answer_of(group, *next++, may));
+  ASSERT(next == found.groups.end());
   if (version >= first_version_with_groups)
     return response;
   auto& only = response.groups.front();
@@ -108,11 +163,12 @@ response_of(const std::vector<offset_fetch_request::group>& asked,
   response.topics = std::move(only.topics);
   // The oldest version has no place for the error but the partitions.
   if (version < first_version_with_error && only.error_code != 0
-      && asked.front().topics) {
-    response.topics = asked_of(*asked.front().topics, {});
+      && asked.front().what.topics) {
+    response.topics = asked_of(*asked.front().what.topics, {});
     for (auto& topic : response.topics)
       for (auto& entry : topic.partitions)
         entry.error_code = only.error_code;
+    add_withheld(response.topics, asked.front());
   }
   return response;
 }
@@ -126,16 +182,20 @@ result<void> offset_fetch(session_state& session, request_ptr x) {
     return failure(asked.error());
   if (auto bound = check_item_count(asked->groups.size()); !bound)
     return bound;
-  auto groups =
-      std::make_shared<const std::vector<offset_fetch_request::group>>(
-          groups_of(*asked, x->version()));
+  auto groups = std::make_shared<const std::vector<asked_group>>(
+      check_groups(groups_of(*asked, x->version()), access(session, *x)));
   std::vector<offsets_query> queries;
   for (const auto& group : *groups)
-    queries.push_back(query_of(group));
-  session.fetch_offsets(
-      std::move(queries), [&session, x, groups](const offsets_fetched& found) {
-        session.reply(*x, response_of(*groups, found, x->version()));
-      });
+    if (!group.refused)
+      queries.push_back(query_of(group.what));
+  auto answer = [&session, x, groups](const offsets_fetched& found) {
+    session.reply(
+        *x, response_of(*groups, found, x->version(), access(session, *x)));
+  };
+  if (queries.empty())
+    answer({});
+  else
+    session.fetch_offsets(std::move(queries), answer);
   return {};
 }
 

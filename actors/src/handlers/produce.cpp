@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "handlers.h"
 #include "item_bound.h"
 #include "leader_hints.h"
@@ -112,6 +113,20 @@ void append_one(const operation_ptr& op, partition_finder& finder,
       });
 }
 
+/// Topics that the client may not write to, behind the others.
+void refuse_topics(produce_operation& op,
+                   const std::vector<produce_request::topic>& refused) {
+  for (const auto& topic : refused) {
+    auto& answered = op.response.responses.emplace_back();
+    answered.name = topic.name;
+    for (const auto& asked : topic.partition_data) {
+      auto& entry = answered.partition_responses.emplace_back();
+      entry.index = asked.index;
+      op.refuse(entry, topic_not_allowed, "this client may not write here");
+    }
+  }
+}
+
 /// zstd came with version 7 (KIP-110).
 bool codec_too_new(const storage::buffer& records, int16_t version) {
   if (version >= 7)
@@ -136,12 +151,17 @@ result<void> produce(session_state& session, request_ptr x) {
   op->asked = x;
   op->acks = asked->acks;
   auto refusal = check(*asked);
+  access may(session, *x);
+  auto refused = may.withhold(asked->topic_data, [&may](const auto& topic) {
+    return may.topic(access::operation::write, topic.name);
+  });
   std::chrono::milliseconds timeout{std::max(asked->timeout_ms, 1)};
   // Every entry is in its place before the first partition may answer.
   for (auto& topic : asked->topic_data)
     op->response.responses.push_back(
         {topic.name, std::vector<produce_response::partition>(
                          topic.partition_data.size())});
+  refuse_topics(*op, refused);
   partition_finder finder(session.routes(), session.shared->config.id);
   for (size_t i = 0; i < asked->topic_data.size(); ++i) {
     auto& topic = asked->topic_data[i];

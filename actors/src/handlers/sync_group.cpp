@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access.h"
 #include "group_calls.h"
 #include "handlers.h"
 #include "item_bound.h"
@@ -33,6 +34,12 @@ result<void> sync_group(session_state& session, request_ptr x) {
     return failure(asked.error());
   if (auto bound = check_item_count(asked->assignments.size()); !bound)
     return bound;
+  if (!access(session, *x).group(access::operation::read, asked->group_id)) {
+    kafka::sync_group_response refused;
+    refused.error_code = group_not_allowed;
+    session.reply(*x, refused);
+    return {};
+  }
   session.call_group<cluster::sync_answer>(
       question_of(*asked), rebalance_patience(session, 0),
       [&session, x](const cluster::sync_answer& answer) {

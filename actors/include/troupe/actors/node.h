@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <troupe/actors/authoriser.h>
 #include <troupe/actors/problem.h>
+#include <troupe/actors/time_source.h>
 #include <troupe/cluster/broker_config.h>
 #include <troupe/cluster/controller_requests.h>
+#include <troupe/cluster/placement_policy.h>
+#include <troupe/storage/file_system.h>
+#include <troupe/storage/log_view.h>
+#include <troupe/storage/offset_store.h>
 #include <troupe/storage/result.h>
 #include <troupe/transport/server.h>
 
@@ -41,6 +47,23 @@ struct node_options {
   /// not go on serving; whoever runs it should stop it then, but not from
   /// within the call. A sentence for a person. May be empty.
   std::function<void(const std::string& why)> on_unusable;
+
+  // Parts of a node that a program may bring itself (docs/embedding.md). They
+  // are in use until `stop` has returned.
+
+  /// What Kafka clients may do; null: everything.
+  std::shared_ptr<authoriser> authorisation;
+  /// The nodes of new partitions, when this node leads its cluster; null: as
+  /// evenly as racks allow.
+  std::shared_ptr<cluster::placement_policy> placement;
+  /// Null: the system's clocks.
+  std::shared_ptr<time_source> time;
+  /// Checkpoints of partitions, for one node only; null: in its RocksDB.
+  std::shared_ptr<storage::offset_store> checkpoints;
+  /// Committed offsets of groups, for one node only; null: in its RocksDB.
+  std::shared_ptr<storage::log_view> committed_offsets;
+  /// Null: the system's files.
+  std::shared_ptr<storage::file_system> files;
 };
 
 /// Figures of a running node.
