@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troupe/actors/interfaces.h>
+#include <troupe/actors/stage_interfaces.h>
 #include <troupe/cluster/controller_requests.h>
 #include <troupe/cluster/metadata_image.h>
 
@@ -32,6 +33,8 @@ struct topic_route {
   int32_t min_insync_replicas = 1;
   /// Indexed by partition.
   std::vector<partition_route> partitions;
+  /// Null: appends go to the partitions, without stages.
+  stage_desk_actor stages = {};
 };
 
 /// A metadata image together with the actors that serve it; never changes.

@@ -24,7 +24,7 @@
 /// Who runs where: the one place that decides about threads (ADR 0007).
 ///
 ///   on a lane     session, partition,     (spawn_on, beside their sockets)
-///                 replica, producer
+///                 replica, producer, stage_desk
 ///   pooled        broker, broker_lifecycle, controller, membership, metrics
 ///                                         (never block)
 ///   own thread    quorum                  (syncs the metadata log)
@@ -36,6 +36,8 @@
 ///                 peer_link               (reads slices; must not be late)
 ///                 dialer                  (one per dial: waits for the
 ///                 network)
+///                 stage_worker            (one per topic with stages: foreign
+///                 code; see stage_host)
 namespace troupe::actors {
 
 /// Disks serve a few reads at once better than one after the other.
