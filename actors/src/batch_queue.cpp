@@ -254,8 +254,9 @@ std::optional<int64_t> batch_queue::wake_at_ms(int64_t now_ms) const {
     if (at > now_ms)
       first = first ? std::min(*first, at) : at;
   };
+  // Also one that has passed: only `expire` settles it.
   if (!batches_.empty())
-    consider(batches_.front().deadline_ms);
+    first = std::max(batches_.front().deadline_ms, now_ms);
   auto i = std::ranges::find(batches_, ticket_t{0}, &pending_batch::ticket);
   if (i != batches_.end()) {
     consider(i->retry_at_ms);

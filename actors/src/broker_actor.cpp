@@ -105,7 +105,9 @@ void broker_state::end_if_done() {
     applied_ = std::exchange(in_work_, nullptr);
   publish();
   answer_applied();
-  if (!stopping_)
+  if (stopping_)
+    close_all();
+  else
     take_newest();
 }
 
@@ -124,7 +126,6 @@ void broker_state::publish() {
   for (const auto& [name, topic] : image_->topics) {
     auto route = std::make_shared<topic_route>();
     route->topic = topic;
-    route->min_insync_replicas = min_insync_of(*topic);
     if (config_.open_stages != nullptr)
       route->stages = desks_.desk_of(*topic, config_.open_stages);
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
@@ -219,6 +220,14 @@ caf::result<broker_stopped> broker_state::on_stop_broker() {
   stopping_ = true;
   for (auto& x : std::exchange(waiting_, {}))
     x.answer.deliver(metadata_applied{{errc::stopping, "stopping"}});
+  // A log that is being opened, or erased, is waited for: it is closed as well
+  // as the others.
+  if (opening_ == 0)
+    close_all();
+  return stop_promise_;
+}
+
+void broker_state::close_all() {
   closing_ = 1;
   auto done = [this](size_t directory, bool well) {
     if (!well)
@@ -238,7 +247,6 @@ caf::result<broker_stopped> broker_state::on_stop_broker() {
               [done, where](const caf::error&) { done(where, false); });
   }
   done(0, true);
-  return stop_promise_;
 }
 
 void broker_state::mark_directories() {

@@ -138,6 +138,8 @@ private:
   void reconfigure(const cluster::metadata_image& before);
   void end_if_done();
   void publish();
+  /// Once, when nothing is being opened any more.
+  void close_all();
   void mark_directories();
   int32_t min_insync_of(const cluster::topic_image& topic) const;
   storage::log_config log_config_of(const cluster::topic_image& topic) const;

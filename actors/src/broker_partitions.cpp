@@ -107,8 +107,6 @@ void broker_state::finish(const storage::topic_partition& name,
   if (i != partitions_.end() && i->second.topic_id == topic) {
     auto& host = i->second;
     bool known_as_failed = std::exchange(host.open_again, false);
-    if (x.why.ok() && stopping_)
-      x.why = {errc::stopping, "opened too late"};
     if (x.why.ok()) {
       if (known_as_failed)
         placement_->unmark_failed(host.directory);

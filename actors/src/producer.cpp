@@ -146,7 +146,7 @@ producer::state::flush(std::chrono::milliseconds timeout) {
   caf::anon_send(body, actors::flush_producer{});
   std::unique_lock lock(guard);
   auto round = flushes++;
-  bool done = changed.wait_for(lock, timeout,
+  bool done = changed.wait_for(lock, actors::bounded(timeout),
                                [&] { return ended || settled_until(round); });
   if (!done)
     return fail({actors::errc::timed_out, "some records are still under way"});

@@ -3,6 +3,9 @@
 
 #include "error_map.h"
 
+#include <troupe/cluster/controller.h>
+#include <troupe/storage/assert.h>
+
 #include <caf/exit_reason.hpp>
 #include <caf/system_messages.hpp>
 
@@ -20,6 +23,11 @@ constexpr size_t waiters_max = 1'000;
 constexpr std::chrono::seconds id_timeout{30};
 /// Longest that a timer keeps a producer alive which nobody knows any more.
 constexpr int64_t nap_ms_max = 1'000;
+
+problem not_for_users() {
+  return storage::error{storage::errc::invalid_argument,
+                        "only the broker writes to its internal topics"};
+}
 
 } // namespace
 
@@ -46,7 +54,7 @@ producer(producer_pointer self, producer_config config) {
         state.on_produce_batch_and_tell(x);
       },
       [&state](const send_gathered&) { state.on_send_gathered(); },
-      [&state](const producer_time&) { state.on_producer_time(); },
+      [&state](const producer_time& x) { state.on_producer_time(x); },
   };
 }
 
@@ -99,31 +107,33 @@ void producer_state::on_produce_batch_and_tell(produce_batch_and_tell& x) {
 }
 
 problem producer_state::take(produce_record& x, asker who) {
+  if (cluster::internal_topic(x.record.topic))
+    return not_for_users();
   auto to = choose_partition(x.record);
   if (!to)
     return std::move(to.error());
   who.partition = to->partition;
-  auto ticket = first_asker_ + askers_.size();
   auto timestamp = x.record.timestamp ? *x.record.timestamp : config_.now();
   return took(
-      core_->take(ticket, *to, x.record, timestamp, config_.steady_now()),
+      core_->take(next_asker_, *to, x.record, timestamp, config_.steady_now()),
       std::move(who));
 }
 
 problem producer_state::take(produce_batch& x, asker who) {
+  if (cluster::internal_topic(x.to.topic))
+    return not_for_users();
   auto found = find_local_leader(*config_.routes->get(), config_.self, x.to);
   if (!found && !found.error().may_pass)
     return std::move(found.error().why);
   who.partition = x.to.partition;
-  auto ticket = first_asker_ + askers_.size();
   return took(
-      core_->take(ticket, x.to, std::move(x.batch), config_.steady_now()),
+      core_->take(next_asker_, x.to, std::move(x.batch), config_.steady_now()),
       std::move(who));
 }
 
 problem producer_state::took(problem why, asker who) {
   if (why.ok()) {
-    askers_.push_back(std::move(who));
+    askers_.emplace_hint(askers_.end(), next_asker_++, std::move(who));
     gather();
   }
   return why;
@@ -161,7 +171,10 @@ void producer_state::on_append_finished(append_finished& x) {
   turn();
 }
 
-void producer_state::on_producer_time() {
+void producer_state::on_producer_time(const producer_time& x) {
+  // Another one took its place: each that ran on would leave one more behind.
+  if (armed_for_ms_ != x.at_ms)
+    return;
   armed_for_ms_.reset();
   tell(core_->expire(config_.steady_now()));
   turn();
@@ -194,7 +207,6 @@ void producer_state::turn() {
   };
   tell(core_->send_due(now, out));
   ask_for_id();
-  drop_told();
   answer_waiters();
   arm();
 }
@@ -226,15 +238,17 @@ void producer_state::tell(const settled_batch& x) {
   // One for a whole batch, one after the other for single records.
   int64_t index = 0;
   for (auto ticket : x.asked) {
-    auto& who = askers_[ticket - first_asker_];
+    auto found = askers_.find(ticket);
+    ASSERT(found != askers_.end());
+    auto who = std::move(found->second);
+    askers_.erase(found);
     records_produced outcome{who.ticket, x.why, who.partition};
     if (x.why.ok()) {
       outcome.offset = x.base_offset + index++;
       outcome.log_append_time = x.log_append_time;
     }
-    who.told = true;
     if (who.then)
-      std::exchange(who.then, {})(outcome);
+      who.then(outcome);
     else
       who.reply.deliver(std::move(outcome));
   }
@@ -243,13 +257,6 @@ void producer_state::tell(const settled_batch& x) {
 void producer_state::tell(const std::vector<settled_batch>& xs) {
   for (const auto& x : xs)
     tell(x);
-}
-
-void producer_state::drop_told() {
-  while (!askers_.empty() && askers_.front().told) {
-    askers_.pop_front();
-    ++first_asker_;
-  }
 }
 
 caf::result<credit_given>
@@ -276,7 +283,7 @@ caf::result<producer_flushed> producer_state::on_flush_producer() {
         storage::error{storage::errc::busy, "too many wait for a flush"}};
   core_->flush();
   auto reply = self->make_response_promise<producer_flushed>();
-  flush_waiters_.push_back({first_asker_ + askers_.size(), reply});
+  flush_waiters_.push_back({next_asker_, reply});
   turn();
   return reply;
 }
@@ -288,7 +295,7 @@ void producer_state::answer_waiters() {
     credit_waiters_.pop_front();
   }
   std::erase_if(flush_waiters_, [this](flush_waiter& x) {
-    bool done = x.before <= first_asker_;
+    bool done = askers_.empty() || x.before <= askers_.begin()->first;
     if (done)
       x.reply.deliver(producer_flushed{});
     return done;
@@ -307,12 +314,11 @@ void producer_state::arm() {
     return;
   armed_for_ms_ = when;
   self->delayed_send(self, std::chrono::milliseconds(when - now),
-                     producer_time{});
+                     producer_time{when});
 }
 
 void producer_state::end(const problem& why) {
   tell(core_->end(why));
-  drop_told();
   for (auto& x : credit_waiters_)
     x.reply.deliver(credit_given{why});
   credit_waiters_.clear();

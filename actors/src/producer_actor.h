@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -38,7 +39,10 @@ using produce_batch_and_tell = produce_and_tell<produce_batch>;
 /// Send what has gathered (the producer to itself).
 struct send_gathered {};
 /// Something may be overdue (the producer to itself).
-struct producer_time {};
+struct producer_time {
+  /// When it was to come; only the last one that was armed counts.
+  int64_t at_ms = 0;
+};
 
 /// What a producer is beside its public interface.
 using producer_body_actor = records_client_actor::extend<
@@ -86,7 +90,7 @@ struct producer_state {
   caf::result<producer_flushed> on_flush_producer();
   void on_append_finished(append_finished& x);
   void on_send_gathered();
-  void on_producer_time();
+  void on_producer_time(const producer_time& x);
   /// Everybody who waits is told.
   void end(const problem& why);
 
@@ -100,7 +104,6 @@ private:
     std::function<void(records_produced&)> then;
     ticket_t ticket = 0;
     int32_t partition = -1;
-    bool told = false;
   };
   struct credit_waiter {
     size_t bytes = 0;
@@ -123,7 +126,6 @@ private:
   void ask_for_id();
   void tell(const settled_batch& x);
   void tell(const std::vector<settled_batch>& xs);
-  void drop_told();
   void answer_waiters();
   void gather();
   void arm();
@@ -132,10 +134,9 @@ private:
   producer_config config_;
   std::optional<producer_core> core_;
   std::optional<sticky_turns> turns_;
-  /// By ticket, from `first_asker_` on: those that the core knows, and told
-  /// ones between them.
-  std::deque<asker> askers_;
-  ticket_t first_asker_ = 0;
+  /// By ticket: those that wait. The core's credit bounds them.
+  std::map<ticket_t, asker> askers_;
+  ticket_t next_asker_ = 0;
   std::deque<credit_waiter> credit_waiters_;
   std::vector<flush_waiter> flush_waiters_;
   bool gathering_ = false;

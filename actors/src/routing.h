@@ -29,8 +29,6 @@ struct partition_route {
 
 struct topic_route {
   std::shared_ptr<const cluster::topic_image> topic;
-  /// Replicas that must be in sync for acks=all.
-  int32_t min_insync_replicas = 1;
   /// Indexed by partition.
   std::vector<partition_route> partitions;
   /// Null: appends go to the partitions, without stages.

@@ -24,7 +24,8 @@
 /// Who runs where: the one place that decides about threads (ADR 0007).
 ///
 ///   on a lane     session, partition,     (spawn_on, beside their sockets)
-///                 replica, producer, stage_desk
+///                 replica, producer,
+///                 consumer, stage_desk
 ///   pooled        broker, broker_lifecycle, controller, membership, metrics
 ///                                         (never block)
 ///   own thread    quorum                  (syncs the metadata log)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <troupe/cluster/mover_marks.h>
-
 #include <troupe/storage/assert.h>
 
 #include <algorithm>

@@ -41,6 +41,9 @@ public:
   /// Until nothing moves.
   void run() { scheduler_.run(); }
 
+  /// Whoever is next reads one message.
+  void step() { REQUIRE(scheduler_.try_run_once()); }
+
   /// Every timer that runs now is over.
   void fire_timers() {
     scheduler_.trigger_timeouts();
@@ -52,6 +55,9 @@ public:
     scheduler_.advance_time(time);
     scheduler_.run();
   }
+
+  /// Timers that have not fired.
+  size_t pending_timers() { return scheduler_.clock().schedule().size(); }
 
   template <class Handle, class Message>
   void tell(const Handle& whom, Message x) {

@@ -128,6 +128,23 @@ TEST_CASE("broker: a stop closes all logs and leaves the marker") {
   CHECK(is(x.append(a), actors::errc::unknown_partition));
 }
 
+TEST_CASE("broker: a log that is being opened at the stop is closed well") {
+  broker_fixture x;
+  x.start();
+  caf::anon_send(x.broker, apply_metadata{x.image({{"a", {}}})});
+  // The image, then the order to open its log, which nobody has read yet.
+  x.step();
+  x.step();
+  caf::anon_send(x.broker, stop_broker{});
+  CHECK_FALSE(x.where[0].has("a-0"));
+  x.run();
+  CHECK(x.where[0].has("a-0"));
+  CHECK(x.where[0].has(clean_shutdown_marker));
+  auto saved = x.offsets->load({"a", 0});
+  REQUIRE(saved);
+  CHECK(saved->has_value());
+}
+
 TEST_CASE("broker: after the stop no image is served") {
   broker_fixture x;
   x.start();

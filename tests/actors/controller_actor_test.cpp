@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actor_fixture.h"
-#include "controller_actor.h"
+#include "controller_actor_fixture.h"
 #include "outdated_proposal.h"
 
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <set>
-#include <utility>
+#include <vector>
 
 using namespace troupe;
 using namespace troupe::actors;
@@ -12,160 +17,11 @@ using cluster::refusal;
 
 namespace {
 
-constexpr cluster::node_id node_id = 0;
-
 cluster::node_heartbeat beat_of(cluster::node_id node) {
   cluster::node_heartbeat beat;
   beat.node = node;
   return beat;
 }
-
-/// A quorum in memory that agrees at once, unless told otherwise.
-struct dummy_quorum_state {
-  cluster::image_ptr image = std::make_shared<cluster::metadata_image>();
-  /// What the next proposal is answered, when it is a problem.
-  problem refuse_next;
-  size_t proposals = 0;
-  std::vector<controller_actor> listeners;
-
-  records_committed commit(const propose_records& x) {
-    ++proposals;
-    if (!refuse_next.ok())
-      return {std::exchange(refuse_next, {}), nullptr};
-    REQUIRE(x.expected_end_offset == image->end_offset);
-    auto next = cluster::apply(
-        *image, x.records,
-        image->end_offset + static_cast<storage::offset_t>(x.records.size()));
-    REQUIRE_MESSAGE(next, next.error().message);
-    image = *next;
-    for (const auto& listener : listeners)
-      caf::anon_send(listener, image_committed{image});
-    return {{}, image};
-  }
-};
-
-/// A real controller over such a quorum; its follower is a dummy.
-struct controller_fixture : actor_fixture {
-  dummy_quorum_state agreed;
-  std::vector<cluster::image_ptr> applied;
-  bool hold = false;
-  caf::typed_response_promise<metadata_applied> held;
-  quorum_actor quorum;
-  broker_actor follower;
-  controller_actor controller;
-  /// Another node's, which is asked when this one does not lead.
-  controller_actor elsewhere;
-  int64_t block = 10;
-  int64_t now_ms = 0;
-  cluster::leader_epoch_t epoch = 0;
-
-  controller_fixture() {
-    follower = keep(system().spawn(dummy_broker, this));
-    quorum = keep(system().spawn(dummy_quorum, &agreed));
-    controller = start(node_id);
-    lead(controller, node_id);
-    register_me();
-  }
-  ~controller_fixture() {
-    held = {};
-    agreed.listeners.clear();
-    end_actors();
-  }
-
-  static broker_actor::behavior_type
-  dummy_broker(broker_actor::pointer self, controller_fixture* test) {
-    return {
-        [=](const apply_metadata& x) -> caf::result<metadata_applied> {
-          test->applied.push_back(x.image);
-          if (!test->hold)
-            return metadata_applied{};
-          test->held = self->make_response_promise<metadata_applied>();
-          return test->held;
-        },
-        [](const partition_failed&) {},
-        [](const compaction_due&) {},
-        [](const replica_check_due&) {},
-        [](const serve_newest&) {},
-        // A promise is delivered by its actor alone; this is the signal.
-        [=](const housekeeping_due&) {
-          test->held.deliver(metadata_applied{});
-        },
-        [](const stop_broker&) { return broker_stopped{}; },
-    };
-  }
-
-  controller_actor start(cluster::node_id self) {
-    controller_config config;
-    config.broker.id = self;
-    config.broker.producer_id_block_size = block;
-    config.quorum = quorum;
-    config.follower = follower;
-    config.controller_of = [this](cluster::node_id) {
-      return caf::actor_cast<remote_controller_actor>(elsewhere);
-    };
-    config.seed = 1;
-    config.now = [this] { return now_ms; };
-    auto x = keep(system().spawn(actors::controller, std::move(config)));
-    agreed.listeners.push_back(x);
-    return x;
-  }
-
-  void lead(const controller_actor& whom, cluster::node_id leader) {
-    tell(whom,
-         quorum_changed{leader, ++epoch, leader == node_id, agreed.image});
-  }
-
-  void restart() {
-    caf::anon_send_exit(controller, caf::exit_reason::user_shutdown);
-    agreed.listeners.clear();
-    run();
-    applied.clear();
-    controller = start(node_id);
-    lead(controller, node_id);
-    register_me();
-  }
-
-  metadata_decided register_me() {
-    return ask<metadata_decided>(controller,
-                                 register_node{{node_id, "host", 9092, ""}});
-  }
-
-  static quorum_actor::behavior_type
-  dummy_quorum(quorum_actor::pointer, dummy_quorum_state* state) {
-    return {
-        [](const quorum_letter&) {},
-        [](const start_quorum&) {},
-        [=](const propose_records& x) { return state->commit(x); },
-        [](const remove_voter&) { return voter_removed{}; },
-        [](const describe_quorum&) { return cluster::quorum_description{}; },
-        [](const resign_leadership&) { return leadership_resigned{}; },
-        [](const peer_lost&) {},
-        [](const flush_quorum&) {},
-        [](const quorum_tick&) {},
-    };
-  }
-
-  static create_topics creation(std::vector<std::string> names) {
-    create_topics order;
-    for (auto& name : names) {
-      auto& topic = order.topics.emplace_back();
-      topic.name = std::move(name);
-      topic.num_partitions = 1;
-      topic.replication_factor = 1;
-    }
-    return order;
-  }
-
-  metadata_decided create(std::vector<std::string> names) {
-    return ask<metadata_decided>(controller, creation(std::move(names)));
-  }
-
-  int64_t producer_id() {
-    auto x = ask<producer_id_allocated>(controller, allocate_producer_id{});
-    REQUIRE(x.why.ok());
-    return x.producer_id;
-  }
-};
 
 } // namespace
 
@@ -266,7 +122,7 @@ TEST_CASE(
   CHECK_FALSE(answer->has_value());
   auto before = x.agreed.image;
   auto next = cluster::apply(
-      *before, {cluster::voters_replaced{{{node_id, "host", 9092}}}},
+      *before, {cluster::voters_replaced{{{x.node_id, "host", 9092}}}},
       before->end_offset + 1);
   REQUIRE_MESSAGE(next, next.error().message);
   x.agreed.image = *next;
@@ -323,7 +179,7 @@ TEST_CASE("controller: without a leader a node's questions are refused") {
   auto refused =
       x.ask<producer_id_allocated>(x.controller, allocate_producer_id{});
   CHECK(is(refused.why, refusal::not_controller));
-  auto beat = x.ask<heartbeat_answered>(x.controller, beat_of(node_id));
+  auto beat = x.ask<heartbeat_answered>(x.controller, beat_of(x.node_id));
   CHECK(is(beat.why, refusal::not_controller));
   auto isr = x.ask<isr_judged>(x.controller, propose_isr{});
   CHECK(is(isr.why, refusal::not_controller));
@@ -337,7 +193,7 @@ TEST_CASE("controller: without a leader a client's question waits for one") {
   auto answer =
       x.start_asking<metadata_decided>(x.controller, x.creation({"a"}));
   CHECK_FALSE(answer->has_value());
-  x.lead(x.controller, node_id);
+  x.lead(x.controller, x.node_id);
   REQUIRE(answer->has_value());
   CHECK((*answer)->results.at(0).ok());
 }
@@ -346,7 +202,7 @@ TEST_CASE("controller: what another node decides is served here first") {
   controller_fixture x;
   x.elsewhere = x.controller;
   auto here = x.start(7);
-  x.lead(here, node_id);
+  x.follow(here, x.node_id);
   x.applied.clear();
   auto decided = x.ask<metadata_decided>(here, x.creation({"a", "no/pe"}));
   REQUIRE(decided.results.size() == 2);
@@ -384,7 +240,7 @@ TEST_CASE("controller: a node that joins keeps its id when it asks again") {
   order.cluster_port = 9;
   auto first = x.ask<cluster_joined>(x.controller, order);
   REQUIRE_MESSAGE(first.why.ok(), first.why.message);
-  CHECK(first.node != node_id);
+  CHECK(first.node != x.node_id);
   CHECK(first.node != cluster::no_node);
   CHECK(x.ask<cluster_joined>(x.controller, order).node == first.node);
   order.incarnation.bytes.back() = 6;

@@ -61,9 +61,10 @@ TEST_CASE_FIXTURE(session_fixture,
 TEST_CASE_FIXTURE(session_fixture,
                   "produce: whether enough replicas are in sync its partition "
                   "says") {
-  // The partition may know of more of them than the routes.
-  start(
-      routing_builder().topic("a", 1, 1, partition).min_insync("a", 2).build());
+  // By the metadata there are too few; the partition may know of more.
+  start(routing_builder()
+            .topic("a", 1, 1, partition, {{"min.insync.replicas", "2"}})
+            .build());
   auto asked = [&](size_t times) {
     ask(producing("a", -1, {0}), 9);
     CHECK(appends.size() == times);

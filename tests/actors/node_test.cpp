@@ -9,6 +9,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -235,4 +236,42 @@ TEST_CASE("node: without a stop the next start recovers") {
   std::filesystem::remove(where / actors::clean_shutdown_marker);
   auto x = started(where);
   CHECK(topic_of(*x, "a", false).partitions.at(0).error_code == 0);
+}
+
+TEST_CASE("node: a temporary directory lasts as long as the node runs") {
+  node_options options;
+  options.temporary = true;
+  auto x = node::start(std::move(options));
+  REQUIRE_MESSAGE(x, x.error().message);
+  auto path = (*x)->data_directories().at(0);
+  CHECK(std::filesystem::exists(path));
+  CHECK(topic_of(**x, "a", true).error_code == 0);
+  CHECK((*x)->stop());
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("node: it has either directories or a temporary one") {
+  CHECK_FALSE(node::start({}));
+  temporary_directory where;
+  node_options both;
+  both.data_directories = {where.path()};
+  both.temporary = true;
+  CHECK_FALSE(node::start(std::move(both)));
+}
+
+TEST_CASE("node: topics are made without a socket") {
+  temporary_directory where;
+  auto x = started(where);
+  cluster::new_topic topic;
+  topic.name = "a";
+  topic.num_partitions = 3;
+  auto made = x->create_topic(topic);
+  CHECK_MESSAGE(made, made.error().message);
+  CHECK(topic_of(*x, "a", false).partitions.size() == 3);
+  CHECK_FALSE(x->create_topic(topic));
+  topic.name = "no/name";
+  CHECK_FALSE(x->create_topic(topic));
+  CHECK(x->stop());
+  topic.name = "b";
+  CHECK_FALSE(x->create_topic(topic));
 }

@@ -30,15 +30,6 @@ routing_builder& routing_builder::topic(const std::string& name, uint8_t id,
   return *this;
 }
 
-routing_builder&
-routing_builder::min_insync(const std::string& topic, int32_t replicas) {
-  auto route = std::make_shared<topic_route>(*routes_.topics.at(topic));
-  route->min_insync_replicas = replicas;
-  routes_.by_id[route->topic->id] = route;
-  routes_.topics[topic] = std::move(route);
-  return *this;
-}
-
 cluster::topic_image& routing_builder::edit(const std::string& topic) {
   auto route = std::make_shared<topic_route>(*routes_.topics.at(topic));
   auto changed = std::make_shared<cluster::topic_image>(*route->topic);

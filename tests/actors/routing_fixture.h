@@ -29,9 +29,6 @@ public:
                          partition_actor actor = {},
                          cluster::config_map configs = {});
 
-  /// Of a topic that was added before.
-  routing_builder& min_insync(const std::string& topic, int32_t replicas);
-
   /// Of all partitions of a topic that was added before.
   routing_builder& led_by(const std::string& topic, cluster::node_id leader,
                           cluster::leader_epoch_t epoch);

@@ -5,13 +5,15 @@
     tests/docs/check.py [ROOT]
 
 Names in backticks exist, links lead somewhere, the README's commands are
-there, and the table of APIs is the one that the broker advertises. Prints one
-line per rule and `N passed, N failed`; check_test.py plants wrong ones.
+there (tests/system/readme_test.py runs them), its C++ is cut from the examples,
+and the table of APIs is the one that the broker advertises. Prints one line per
+rule and `N passed, N failed`; check_test.py plants wrong ones.
 """
 import functools
 import os
 import re
 import sys
+import textwrap
 
 MODULES = ("storage", "transport", "cluster", "actors")
 SKIPPED = {"build", "data", ".git", "__pycache__"}
@@ -21,10 +23,11 @@ EXACT = ["docs/architecture.md", "docs/walks.md"] \
     + [f"{module}/README.md" for module in MODULES]
 
 CODE_BLOCK = re.compile(r"^```.*?^```", re.M | re.S)
+CPP_BLOCK = re.compile(r"^```cpp\n(.*?)^```", re.M | re.S)
 NAME = re.compile(r"[A-Za-z_~][\w]*(?:::~?[A-Za-z_]\w*)*(?:\(\))?")
 PATH = re.compile(r"[\w.*-]+(?:/[\w.*{},-]+)+/?|[\w-]+\.(?:h|cpp|md|py|txt)")
 CONFIG_KEY = re.compile(r"[a-z]+(?:\.[a-z]+)+(?:=\w+)?")
-API_ROW = re.compile(r"^\|\s*(\w+)\s*\|\s*(\d+)-(\d+)\s*\|", re.M)
+API_ROW = re.compile(r"^\|\s*(\w+)\s*\|\s*\d+\s*\|\s*(\d+)-(\d+)\s*\|", re.M)
 API_ENTRY = re.compile(
     r'\{api_key::\w+, "(\w+)", (\d+),\s*(\d+),\s*[-\w]+,\s*(\d+)\}')
 
@@ -188,6 +191,22 @@ def readme_commands_exist(tree):
         yield "README.md: shows no command"
 
 
+def dedented(lines):
+    """The lines without what indents all of them, as one text."""
+    return textwrap.dedent("\n".join(line.rstrip() for line in lines))
+
+
+def readme_code_is_from_examples(tree):
+    examples = [text.split("\n") for path, text in tree.sources.items()
+                if path.startswith("examples/")]
+    for block in CPP_BLOCK.findall(tree.documents.get("README.md", "")):
+        lines = block.rstrip("\n").split("\n")
+        wanted = dedented(lines)
+        if not any(dedented(text[at:at + len(lines)]) == wanted
+                   for text in examples for at in range(len(text))):
+            yield f"README.md: in no example: {lines[0].strip()} ..."
+
+
 def apis_are_the_advertised_ones(tree):
     source = "transport/src/kafka/api_table.cpp"
     try:
@@ -229,7 +248,8 @@ def decisions_are_numbered(tree):
 
 
 RULES = [names_exist, links_lead_somewhere, readme_commands_exist,
-         apis_are_the_advertised_ones, decisions_are_numbered]
+         readme_code_is_from_examples, apis_are_the_advertised_ones,
+         decisions_are_numbered]
 
 
 def main():

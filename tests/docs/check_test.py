@@ -11,8 +11,11 @@ import check
 ADR = "# 1\n## Status\n## Context\n## Decision\n## Consequences\n"
 SOUND = {
     "README.md": "```\nscripts/run\n```\n[more](docs/walks.md#a-walk)\n"
-                 "| API | versions |\n|---|---|\n| Fetch | 4-12 |\n",
+                 "```cpp\nlog x;\nx.append();\n```\n"
+                 "| API | key | versions |\n|---|---|---|\n"
+                 "| Fetch | 1 | 4-12 |\n",
     "scripts/run": "#!/bin/bash\n",
+    "examples/01_log.cpp": "int main() {\n  log x;\n  x.append();\n}\n",
     "docs/architecture.md": "`log` in `storage/src/log.cpp`\n",
     "docs/walks.md": "# A walk\n`log::append()` with `log.segment.bytes`\n"
                      "`storage/src/log.{h,cpp}`\n",
@@ -42,9 +45,14 @@ PLANTED = {
         ({"README.md": "```\nscripts/fly\n```\n"}, "scripts/fly"),
         ({"README.md": "nothing\n"}, "no command"),
     ],
+    "readme_code_is_from_examples": [
+        ({"README.md": "```cpp\nlog y;\n```\n"}, "log y;"),
+        ({"README.md": "```cpp\nlog x;\n  x.append();\n```\n"}, "log x;"),
+        ({"examples/01_log.cpp": "int main() {}\n"}, "log x;"),
+    ],
     "apis_are_the_advertised_ones": [
-        ({"docs/a.md": "| Fetch | 4-13 |\n"}, "Fetch"),
-        ({"docs/a.md": "| Fetch | 4-12 |\n| Vote | 0-1 |\n"}, "Vote"),
+        ({"docs/a.md": "| Fetch | 1 | 4-13 |\n"}, "Fetch"),
+        ({"docs/a.md": "| Fetch | 1 | 4-12 |\n| Vote | 52 | 0-1 |\n"}, "Vote"),
         ({"README.md": "no table\n"}, "no document"),
     ],
     "decisions_are_numbered": [

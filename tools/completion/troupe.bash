@@ -5,7 +5,7 @@
 # The commands below "$1", which is empty or a command such as `bench`.
 _troupe_commands() {
   case "$1" in
-    "") echo serve bench cluster plan ;;
+    "") echo serve bench cluster plan apis ;;
     bench) echo produce fetch e2e commit groups ;;
     cluster) echo status drain remove ;;
   esac

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "apis.h"
 #include "bench.h"
 #include "cluster.h"
 #include "plan.h"
@@ -16,6 +17,7 @@ int main(int argc, char** argv) {
   add_bench_command(app, exit_code);
   add_cluster_command(app, exit_code);
   add_plan_command(app, exit_code);
+  add_apis_command(app);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }

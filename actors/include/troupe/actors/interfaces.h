@@ -36,13 +36,21 @@ struct group_call {
   group_client_actor client;
 };
 
+/// JoinGroup; parked until the rebalance is over.
 using join_call = group_call<cluster::join_request>;
+/// SyncGroup; parked until the leader has assigned.
 using sync_call = group_call<cluster::sync_request>;
+/// Heartbeat of the classic protocol.
 using heartbeat_call = group_call<cluster::heartbeat_request>;
+/// ConsumerGroupHeartbeat (KIP-848).
 using consumer_heartbeat_call = group_call<cluster::consumer_heartbeat_request>;
+/// LeaveGroup.
 using leave_call = group_call<cluster::leave_request>;
+/// OffsetCommit.
 using commit_call = group_call<cluster::commit_request>;
+/// OffsetDelete.
 using delete_offsets_call = group_call<delete_offsets>;
+/// DeleteGroups, one group.
 using delete_group_call = group_call<delete_group>;
 
 /// OffsetFetch; exactly one offsets_fetched follows.

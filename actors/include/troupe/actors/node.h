@@ -77,6 +77,7 @@ public:
   /// Where its data is; also when that is temporary.
   const std::vector<std::string>& data_directories() const;
 
+  /// Counted since the start; cheap, and never waits for the disk or an actor.
   node_statistics statistics() const;
 
   /// As Kafka's CreateTopics. Blocks until this node serves the topic, at most

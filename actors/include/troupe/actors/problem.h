@@ -39,6 +39,7 @@ enum class errc : uint8_t {
   offset_not_available,
 };
 
+/// Its name as in the source, for logs; static text.
 std::string_view to_string(errc x) noexcept;
 
 /// Nothing, or what went wrong with a sentence for a person. Travels inside
@@ -48,13 +49,17 @@ struct problem {
   std::string message;
 
   problem() = default;
+  /// A refusal of the actors.
   problem(errc x, std::string text) : code(x), message(std::move(text)) {}
+  /// What storage said, with its sentence.
   problem(storage::error x) : code(x.code), message(std::move(x.message)) {}
+  /// What the controller decided; no problem when it did not refuse.
   problem(cluster::decision x) : message(std::move(x.message)) {
     if (!x.ok())
       code = x.what;
   }
 
+  /// Nothing went wrong.
   bool ok() const noexcept {
     return std::holds_alternative<std::monostate>(code);
   }

@@ -28,7 +28,7 @@ struct delivered_record {
 /// threads of actors.
 class producer {
 public:
-  /// May outlive the node: then every call fails with errc::stopping.
+  /// May outlive the node: then nothing is taken any more (errc::stopping).
   static result<std::unique_ptr<producer>>
   open(node& home, producer_options options = {});
 

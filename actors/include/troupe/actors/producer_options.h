@@ -18,9 +18,12 @@ enum class acknowledgement : int8_t {
 /// How a producer inside the process works. The defaults are Kafka's where
 /// there is one.
 struct producer_options {
+  /// What counts as delivered.
   acknowledgement acks = acknowledgement::all;
   /// Each batch gets a sequence number, so that trying again makes no
-  /// duplicates. Batches that come encoded are left as they are.
+  /// duplicates. Batches that come encoded are left as they are: without a
+  /// sequence number of their own they may be there twice when they were tried
+  /// again after a doubtful answer.
   bool idempotent = true;
   /// A batch of single records is sent when the next one would make it larger.
   size_t batch_bytes_max = 64 << 10;

@@ -27,10 +27,15 @@ struct cluster_config {
   /// Without TLS the cluster port is bound to loopback only, unless this is
   /// set.
   bool insecure = false;
+  /// With these three files in PEM links use TLS, and other nodes have to show
+  /// a certificate of the same authority. Our own certificate:
   std::string ssl_certificate;
+  /// The private key to it.
   std::string ssl_key;
+  /// Whose certificates are accepted.
   std::string ssl_ca;
 
+  /// `broker.heartbeat.interval.ms`: at most half of the session timeout.
   int64_t heartbeat_interval_ms = 200;
   /// A node that is silent for so long leads nothing any more. Kafka waits
   /// 9000: there a heartbeat queues behind requests and waits for pauses of a
@@ -40,12 +45,18 @@ struct cluster_config {
   /// Whether a node that stops gives its leaderships away first.
   bool controlled_shutdown = true;
 
+  /// `controller.quorum.fetch.timeout.ms`: how long a voter waits for its
+  /// leader.
   int64_t quorum_fetch_timeout_ms = 1000;
+  /// `controller.quorum.election.timeout.ms`: how long for an election.
   int64_t quorum_election_timeout_ms = 500;
   /// Nodes are made voters up to so many.
   int32_t voters_max = 3;
 
+  /// `auto.leader.rebalance.enable`: preferred leaders lead again by
+  /// themselves.
   bool auto_leader_rebalance = true;
+  /// How often that is looked at.
   int64_t leader_imbalance_check_interval_ms = 300000;
   /// Whether a node that joins is given a share of the partitions.
   bool spread_partitions = true;

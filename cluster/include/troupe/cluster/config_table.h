@@ -51,9 +51,13 @@ struct config_key {
   bool dynamic = true;
 };
 
+/// All keys of topics, sorted by name; static.
 std::span<const config_key> topic_config_keys();
+/// All keys of brokers, sorted by name; static.
 std::span<const config_key> broker_config_keys();
+/// Null when topics have no such key.
 const config_key* find_topic_config(std::string_view name);
+/// Null when brokers have no such key.
 const config_key* find_broker_config(std::string_view name);
 
 /// Checks one value; the error names key, value and what is allowed.
@@ -64,14 +68,19 @@ result<void> check_topic_configs(const config_map& overrides);
 
 /// The value in force and where it comes from, best first.
 struct effective_config {
+  /// A value and who said so; the first one is in force.
   struct source_value {
     std::string name;
     std::string value;
     config_source source;
   };
+  /// Static.
   const config_key* key = nullptr;
+  /// In force.
   std::string value;
+  /// Who said so.
   config_source source = config_source::default_value;
+  /// All who said something, best first, the default last.
   std::vector<source_value> synonyms;
 };
 
@@ -82,6 +91,8 @@ effective_topic_configs(const config_map& overrides,
                         const metadata_image& image, node_id node,
                         const config_map& static_broker);
 
+/// Broker configs as they are in force on `node`: its own dynamic value, that
+/// of all brokers, static value, default.
 std::vector<effective_config>
 effective_broker_configs(const metadata_image& image, node_id node,
                          const config_map& static_broker);

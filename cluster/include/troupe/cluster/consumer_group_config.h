@@ -31,10 +31,12 @@ struct consumer_group_config {
   size_t subscription_bytes_per_group_max = 16777216;
   /// Different regular expressions in one group.
   size_t regexes_per_group_max = 1000;
+  /// Of one regular expression.
   size_t regex_bytes_max = 16384;
   /// What RE2 may use while it matches one, and the instructions that it may
   /// compile it to (ADR 0010).
   int64_t regex_memory_bytes_max = 1048576;
+  /// The instructions; more are refused.
   int32_t regex_instructions_max = 4000;
 };
 

@@ -29,6 +29,7 @@ std::string_view to_string(consumer_group_state x) noexcept;
 /// ConsumerGroupDescribe, one group. An unknown group, and one of the classic
 /// protocol, is `dead` with group_id_not_found.
 struct consumer_group_description {
+  /// Partitions of one topic, ascending.
   struct topic_partitions {
     storage::uuid topic_id;
     std::string topic_name;
@@ -36,6 +37,7 @@ struct consumer_group_description {
 
     bool operator==(const topic_partitions&) const = default;
   };
+  /// One member; what it has and what it shall have.
   struct member {
     std::string member_id;
     std::optional<std::string> instance_id;

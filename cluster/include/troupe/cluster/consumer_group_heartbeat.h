@@ -37,6 +37,7 @@ struct consumer_heartbeat_request {
   bool makes_member_id = true;
 };
 
+/// What the member is told: its epoch, and its partitions when they changed.
 struct consumer_heartbeat_answer {
   group_error error = group_error::none;
   /// For a person; absent without an error.

@@ -23,6 +23,7 @@ struct decision {
   refusal what = refusal::none;
   std::string message;
 
+  /// It was not refused.
   bool ok() const noexcept { return what == refusal::none; }
 };
 
@@ -54,10 +55,14 @@ public:
   /// `seed` feeds topic ids (random v4 UUIDs).
   controller(broker_config config, uint64_t seed);
 
+  /// Places the partitions, unless the request does. Draws the topic id.
   outcome create_topic(const metadata_image& image, const new_topic& x);
+  /// By name or by id; refused while delete.topic.enable is false.
   outcome delete_topic(const metadata_image& image, const topic_reference& x);
+  /// The new partitions follow those that exist; fewer than before is refused.
   outcome
   create_partitions(const metadata_image& image, const more_partitions& x);
+  /// Checks the result as a whole; replaces all overrides of the resource.
   outcome
   alter_configs(const metadata_image& image, const config_alteration& x);
   /// [first, last) of a fresh block, and the record that takes it. Any node may
@@ -87,16 +92,21 @@ public:
   /// Forgets a node that is fenced and hosts nothing.
   outcome remove_node(const metadata_image& image, node_id node) const;
 
+  /// AlterPartition (KIP-497): refused when the proposal is based on an older
+  /// state, or names a replica that may not be in sync.
   outcome alter_isr(const metadata_image& image, const isr_alteration& x) const;
   /// The replica leaves the ISR and others lead, if there are others in sync.
   outcome resign_replica(const metadata_image& image,
                          const replica_resignation& x) const;
+  /// ElectLeaders (KIP-460), one partition.
   outcome elect_leader(const metadata_image& image, const topic_partition& name,
                        election_type type) const;
   /// Gives leadership back to preferred leaders that could lead, of at most
   /// `elections_per_rebalance_max` partitions.
   outcome rebalance_leaders(const metadata_image& image) const;
 
+  /// AlterPartitionReassignments (KIP-455), one partition: begins a move,
+  /// changes it, or cancels it.
   outcome
   alter_reassignment(const metadata_image& image, const reassignment& x) const;
   /// Starts to move partitions: off draining nodes, onto filling ones, and

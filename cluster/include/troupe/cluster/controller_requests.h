@@ -45,6 +45,7 @@ enum class config_operation : int8_t {
   subtract = 3,
 };
 
+/// What to do with one key; `value` is absent when it is removed.
 struct config_change {
   std::string name;
   config_operation operation = config_operation::set;

@@ -24,6 +24,7 @@ public:
   /// Call `tick` then, at the latest.
   int64_t next_deadline_ms() const noexcept;
 
+  /// Whom this controller has heard; lives as long as this object.
   failure_detector& sessions() noexcept { return sessions_; }
 
   /// Time between two looks for partitions to move.

@@ -20,7 +20,9 @@ public:
   /// it was at first, whatever a confused peer says.
   void grant(uint64_t bytes) noexcept;
 
+  /// Bytes that may be sent now.
   uint64_t left() const noexcept { return left_; }
+  /// Bytes that the receiver has not done away with.
   uint64_t in_flight() const noexcept { return limit_ - left_; }
 
 private:

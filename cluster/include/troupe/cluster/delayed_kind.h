@@ -15,6 +15,8 @@ namespace troupe::cluster {
 /// once, not before it is due, those that wait in the order of (due, offset).
 class delayed_kind : public ranked_inbox {
 public:
+  /// Goes on from where the position stored last says; `inbox_end` is that of
+  /// now.
   delayed_kind(const delayed_config& config, const mover_position& from,
                offset_t inbox_end);
 

@@ -6,8 +6,11 @@
 
 namespace troupe::cluster {
 
+/// Pauses between dials, in milliseconds.
 struct dial_backoff_config {
+  /// After the first failure.
   uint32_t first_ms = 50;
+  /// After many.
   uint32_t longest_ms = 1000;
 };
 
@@ -16,6 +19,7 @@ struct dial_backoff_config {
 /// cluster do not knock at a returning one all at once.
 class dial_backoff {
 public:
+  /// `seed` feeds the random part; give each node another one.
   dial_backoff(dial_backoff_config config, uint64_t seed);
 
   /// Between half and all of what is due now; the next one is longer.

@@ -17,6 +17,7 @@ namespace troupe::cluster {
 /// `next_deadline_ms` says so, and fences whom that names.
 class failure_detector {
 public:
+  /// Knows nobody until `begin`.
   explicit failure_detector(const cluster_config& config);
 
   /// This node became controller: nobody can have reached it before, so all
@@ -31,6 +32,7 @@ public:
   /// The connection to the node broke: it has two heartbeat intervals to come
   /// back. A process that died is so missed sooner than one that hangs.
   void suspect(node_id node, int64_t now_ms);
+  /// The node was fenced or removed: it has no session until it is heard.
   void forget(node_id node);
 
   /// To be called at least every heartbeat interval, also while decisions wait

@@ -50,6 +50,7 @@ struct follower_log {
 
 /// What a follower does about an answer.
 struct follower_step {
+  /// The possible steps.
   enum class kind : uint8_t {
     /// The batches, if any, go to the log.
     append,
@@ -79,6 +80,8 @@ public:
   follower_replication(const partition_registration& x, offset_t high_watermark,
                        offset_t end_offset);
 
+  /// What to do about an answer; changes nothing here. `log` is asked during
+  /// the call only.
   follower_step decide(const leader_answer& x, const follower_log& log) const;
 
   /// The log now ends at `end_offset`, and the leader's high watermark is that.
@@ -89,10 +92,13 @@ public:
   /// A newer image, in the same leader epoch.
   void registration_changed(const partition_registration& x);
 
+  /// The epoch that is followed.
   leader_epoch_t epoch() const noexcept { return epoch_; }
+  /// Of the newest registration that was told.
   int32_t partition_epoch() const noexcept { return partition_epoch_; }
   /// no_node: nobody leads.
   node_id leader() const noexcept { return leader_; }
+  /// Never beyond the end of the own log.
   offset_t high_watermark() const noexcept { return high_watermark_; }
 
 private:

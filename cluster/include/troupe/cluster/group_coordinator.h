@@ -61,11 +61,18 @@ public:
                                    consumer_heartbeat_request x,
                                    group_time now);
 
+  /// JoinGroup. The answer may come with the effects of a later call: of
+  /// another member, or of `tick`.
   group_effects join(uint64_t ticket, join_request x, group_time now);
+  /// SyncGroup. Followers are answered when the leader has assigned.
   group_effects sync(uint64_t ticket, sync_request x, group_time now);
+  /// Heartbeat; answered at once.
   group_effects
   heartbeat(uint64_t ticket, const heartbeat_request& x, group_time now);
+  /// LeaveGroup, of members of either protocol; answered at once.
   group_effects leave(uint64_t ticket, const leave_request& x, group_time now);
+  /// OffsetCommit, of members, or of nobody (generation -1) for a group that
+  /// has none.
   group_effects
   commit_offsets(uint64_t ticket, commit_request x, group_time now);
 
@@ -83,8 +90,11 @@ public:
                           const std::optional<std::string>& member_id,
                           int32_t member_epoch) const;
 
+  /// DescribeGroups, one group.
   group_description describe(std::string_view group_id) const;
+  /// ConsumerGroupDescribe, one group.
   consumer_group_description consumer_describe(std::string_view group_id) const;
+  /// ListGroups: all groups, of either protocol.
   std::vector<group_listing> list() const;
 
   /// Removes what outlived `offsets.retention.minutes`, and the group with its
@@ -111,6 +121,7 @@ public:
   /// Answers everything parked with `error`; the coordinator is done.
   std::vector<group_answer> resign(group_error error);
 
+  /// Groups in memory.
   size_t group_count() const noexcept { return groups_.size(); }
 
 private:

@@ -29,6 +29,7 @@ std::string_view to_string(group_state x) noexcept;
 /// DescribeGroups, one group. An unknown group is `dead` with
 /// group_id_not_found, which DescribeGroups below v6 answers as no error.
 struct group_description {
+  /// One member, with what it subscribed to and got, in bytes of the clients.
   struct member {
     std::string member_id;
     std::optional<std::string> group_instance_id;
@@ -62,6 +63,7 @@ struct group_listing {
 
 /// "classic" or "consumer".
 std::string_view type_of(const group_listing& x) noexcept;
+/// As Kafka prints it, of either protocol.
 std::string_view state_of(const group_listing& x) noexcept;
 
 } // namespace troupe::cluster

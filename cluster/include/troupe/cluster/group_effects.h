@@ -13,7 +13,10 @@
 
 namespace troupe::cluster {
 
+/// JoinGroup: the generation that the member belongs to, and for its leader who
+/// the others are.
 struct join_answer {
+  /// One member and its metadata for the chosen protocol.
   struct member {
     std::string member_id;
     std::optional<std::string> group_instance_id;
@@ -35,6 +38,7 @@ struct join_answer {
   bool operator==(const join_answer&) const = default;
 };
 
+/// SyncGroup: what the leader assigned to the member.
 struct sync_answer {
   group_error error = group_error::none;
   std::optional<std::string> protocol_type;
@@ -44,13 +48,16 @@ struct sync_answer {
   bool operator==(const sync_answer&) const = default;
 };
 
+/// Heartbeat: whether the member still belongs to the generation.
 struct heartbeat_answer {
   group_error error = group_error::none;
 
   bool operator==(const heartbeat_answer&) const = default;
 };
 
+/// LeaveGroup, one verdict per member.
 struct leave_answer {
+  /// What became of one member of the request.
   struct member {
     std::string member_id;
     std::optional<std::string> group_instance_id;
@@ -66,6 +73,7 @@ struct leave_answer {
   bool operator==(const leave_answer&) const = default;
 };
 
+/// OffsetCommit, one verdict per partition.
 struct commit_answer {
   /// Concerns all partitions; `partitions` is then empty.
   group_error error = group_error::none;
@@ -111,6 +119,7 @@ struct group_effects {
   std::vector<group_answer> answers;
   std::vector<group_record> records;
 
+  /// Nothing to send and nothing to append.
   bool empty() const noexcept { return answers.empty() && records.empty(); }
   bool operator==(const group_effects&) const = default;
 };

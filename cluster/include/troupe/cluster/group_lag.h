@@ -22,7 +22,9 @@ public:
   /// Clients name groups as they like and make as many as they like; a monitor
   /// keeps every name that it ever heard.
   struct bounds {
+    /// Groups and partitions taken in.
     size_t series_max = 10000;
+    /// Of the name of a group.
     size_t group_bytes_max = 256;
   };
 
@@ -35,6 +37,7 @@ public:
     bool operator==(const series&) const = default;
   };
 
+  /// For one report; takes in no more than the bounds.
   explicit group_lag(bounds x) : bounds_(x) {}
 
   /// Too many are left out, and groups whose name is too long or not UTF-8.
@@ -44,6 +47,7 @@ public:
 
   /// Whose high watermarks are needed.
   std::vector<storage::topic_partition> partitions() const;
+  /// Of a partition that `partitions` named; others are ignored by the report.
   void know_high_watermark(const storage::topic_partition& partition,
                            storage::offset_t high_watermark);
 

@@ -20,14 +20,17 @@ enum class group_migration_policy : uint8_t {
 
 /// The name that the configuration uses.
 std::string_view to_string(group_migration_policy x) noexcept;
+/// The reverse; none when there is no such name.
 std::optional<group_migration_policy>
 parse_group_migration_policy(std::string_view name) noexcept;
 
+/// Members of the new protocol may change a classic group.
 inline bool allows_upgrade(group_migration_policy x) noexcept {
   return x == group_migration_policy::bidirectional
          || x == group_migration_policy::upgrade;
 }
 
+/// A group goes back when its last member of the new protocol leaves.
 inline bool allows_downgrade(group_migration_policy x) noexcept {
   return x == group_migration_policy::bidirectional
          || x == group_migration_policy::downgrade;

@@ -20,6 +20,7 @@ struct group_record_bytes {
   bool operator==(const group_record_bytes&) const = default;
 };
 
+/// The key and value that stand for a record of either protocol.
 group_record_bytes encode(const group_record& x);
 
 /// The key of an `offset_commit`, to look it up.

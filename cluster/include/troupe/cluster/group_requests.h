@@ -32,6 +32,7 @@ struct join_request {
 
 /// SyncGroup.
 struct sync_request {
+  /// One member's share, in bytes of the clients.
   struct assignment {
     std::string member_id;
     opaque_bytes bytes;
@@ -57,6 +58,7 @@ struct heartbeat_request {
 
 /// LeaveGroup; below v3 one member.
 struct leave_request {
+  /// Who leaves.
   struct member {
     /// Empty: whoever has the instance id (an operator removes it).
     std::string member_id;

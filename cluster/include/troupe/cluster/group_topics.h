@@ -37,10 +37,12 @@ public:
 
   /// Null when there is no such topic.
   const group_topic* find(std::string_view name) const;
+  /// Null when there is no such topic.
   const group_topic* find(const storage::uuid& id) const;
 
   /// By name, ascending.
   const std::vector<group_topic>& all() const noexcept { return topics_; }
+  /// Of the topics; -1 before there were any.
   int64_t version() const noexcept { return version_; }
 
 private:

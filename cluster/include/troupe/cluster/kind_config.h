@@ -52,9 +52,13 @@ struct queue_config {
 /// The kind of a topic's partitions with its settings; those of the other
 /// kinds are there without effect.
 struct kind_config {
+  /// `troupe.kind`.
   topic_kind kind = topic_kind::log;
+  /// For `topic_kind::delayed`.
   delayed_config delayed;
+  /// For `topic_kind::priority`.
   priority_config priority;
+  /// For `topic_kind::queue`.
   queue_config queue;
 };
 

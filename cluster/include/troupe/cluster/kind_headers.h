@@ -73,6 +73,7 @@ struct delivery_id {
   bool operator==(const delivery_id&) const = default;
 };
 
+/// The text that consumers find in the header.
 std::string to_string(const delivery_id& x);
 
 /// The reverse; nothing when the text is anything else.

@@ -57,8 +57,11 @@ public:
   /// refused proposal named.
   bool proposal_answered(isr_answer x, timestamp_ms now);
 
+  /// The epoch that is led.
   leader_epoch_t epoch() const noexcept { return epoch_; }
+  /// Of the newest registration that was told.
   int32_t partition_epoch() const noexcept { return partition_epoch_; }
+  /// Consumers read below it: every replica in sync has that much.
   offset_t high_watermark() const noexcept { return high_watermark_; }
   /// Where the epoch begins. Below it the high watermark may be one that other
   /// leaders were ahead of (KIP-207).
@@ -67,7 +70,9 @@ public:
   offset_t own_end() const noexcept;
   /// Those that the last image had.
   size_t in_sync_count() const noexcept { return in_sync_count_; }
+  /// The partition has replicas on other nodes, in sync or not.
   bool has_followers() const noexcept { return !followers_.empty(); }
+  /// Of the newest registration that was told.
   bool is_follower(node_id replica) const noexcept;
   /// Nobody knows where it is: its next pull tells.
   bool awaits_pull(node_id replica) const noexcept;

@@ -19,6 +19,7 @@ using storage::timestamp_ms;
 using storage::topic_partition;
 using storage::uuid;
 
+/// Kafka's broker id; never below 0 but for `no_node`.
 using node_id = int32_t;
 inline constexpr node_id no_node = -1;
 
@@ -73,6 +74,7 @@ struct partition_registration {
 /// Overrides of a topic or of the brokers: key -> value, Kafka's names.
 using config_map = std::map<std::string, std::string>;
 
+/// A topic; shared between images for as long as it does not change.
 struct topic_image {
   std::string name;
   uuid id;
@@ -103,13 +105,17 @@ struct metadata_image {
   /// Partitions of all topics, counted by `apply`.
   size_t partitions_in_all = 0;
 
+  /// Null when unknown; lives as long as the image.
   const topic_image* find(const std::string& topic) const;
+  /// Null when unknown; lives as long as the image.
   const topic_image* find(const uuid& id) const;
   /// Null when topic or partition is unknown.
   const partition_registration* find(const topic_partition& tp) const;
+  /// Partitions of all topics.
   size_t partition_count() const noexcept { return partitions_in_all; }
 };
 
+/// How images travel; copying one is cheap.
 using image_ptr = std::shared_ptr<const metadata_image>;
 
 } // namespace troupe::cluster

@@ -10,9 +10,11 @@
 
 namespace troupe::cluster {
 
+/// Where the log lies and how large it gets.
 struct metadata_log_options {
   /// Data directory that holds `__cluster_metadata-0`.
   std::string directory;
+  /// Time of the opening, in milliseconds since 1970.
   timestamp_ms now = 0;
   /// Committed records behind the last snapshot before a new one is taken.
   int64_t snapshot_records = 20000;

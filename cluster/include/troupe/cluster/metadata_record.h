@@ -13,6 +13,7 @@
 
 namespace troupe::cluster {
 
+/// The first record of all: who the cluster is.
 struct cluster_created {
   std::string cluster_id;
   bool operator==(const cluster_created&) const = default;
@@ -24,11 +25,13 @@ struct node_registered {
   bool operator==(const node_registered&) const = default;
 };
 
+/// A new topic with its partitions.
 struct topic_created {
   topic_image topic;
   bool operator==(const topic_created&) const = default;
 };
 
+/// The topic is gone; its name may be used again, with another id.
 struct topic_deleted {
   uuid id;
   bool operator==(const topic_deleted&) const = default;
@@ -114,6 +117,7 @@ using topic_drafts = std::unordered_map<uuid, std::shared_ptr<topic_image>>;
 /// changes one after the other and must not copy the image for each.
 class metadata_editor {
 public:
+  /// Begins with a copy; `before` is not needed afterwards.
   explicit metadata_editor(const metadata_image& before) : image_(before) {}
 
   /// Changes with the next `apply`, topics included: keep no part of it.
@@ -134,6 +138,8 @@ private:
 /// The value of a record in the metadata log: version and type first, so that
 /// an unknown one is recognised (unsupported_format), then its fields.
 std::vector<std::byte> encode(const metadata_record& x);
+/// The reverse, for foreign bytes: corrupt_log for what is no record,
+/// unsupported_format for a type or version of a later release.
 result<metadata_record>
 decode_metadata_record(std::span<const std::byte> bytes);
 

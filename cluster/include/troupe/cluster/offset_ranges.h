@@ -12,9 +12,13 @@ namespace troupe::cluster {
 /// of gaps, not of offsets.
 class offset_ranges {
 public:
+  /// Does nothing when it is there.
   void insert(storage::offset_t x);
+  /// Takes the logarithm of the number of runs.
   bool contains(storage::offset_t x) const noexcept;
+  /// Forgets all of them.
   void clear() noexcept { ends_.clear(); }
+  /// There is no offset in it.
   bool empty() const noexcept { return ends_.empty(); }
   /// The largest offset; `no_offset` of an empty set.
   storage::offset_t last() const noexcept;

@@ -17,8 +17,10 @@ using partition_assignment = std::map<storage::uuid, std::vector<int32_t>>;
 /// Makes `x` keep the rule above, whatever a client put into it.
 void normalise(partition_assignment& x);
 
+/// Partitions of all topics.
 size_t partition_count(const partition_assignment& x);
 
+/// True when the partition is in `x`.
 bool contains(const partition_assignment& x, const storage::uuid& topic,
               int32_t partition);
 

@@ -7,6 +7,7 @@
 
 namespace troupe::cluster {
 
+/// How soon a peer is missed.
 struct peer_liveness_config {
   /// Between two heartbeats.
   std::chrono::milliseconds heartbeat_interval{200};
@@ -19,9 +20,11 @@ struct peer_liveness_config {
 /// and comes when only the connection is gone. `now` is any steady clock.
 class peer_liveness {
 public:
+  /// A reading of any steady clock.
   using time = std::chrono::microseconds;
 
   peer_liveness() = default;
+  /// The peer was heard at `now`; the first heartbeat is due at once.
   peer_liveness(peer_liveness_config config, time now)
       : config_(config), heard_at_(now), looked_at_(now),
         sent_at_(now - config.heartbeat_interval) {}

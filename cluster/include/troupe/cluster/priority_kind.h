@@ -19,6 +19,8 @@ namespace troupe::cluster {
 /// less than (9 - L) steps behind it in the inbox, however many there are.
 class priority_kind : public ranked_inbox {
 public:
+  /// Goes on from where the position stored last says; `inbox_end` is that of
+  /// now.
   priority_kind(const priority_config& config, const mover_position& from,
                 offset_t inbox_end);
 

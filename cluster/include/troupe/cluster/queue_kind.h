@@ -49,6 +49,7 @@ public:
   /// The tail ends here.
   void scanned(offset_t topic_end, timestamp_ms now);
 
+  /// Whether there is room for more of the inbox.
   bool wants_more() const noexcept;
   /// The next offset of the inbox to be told of.
   offset_t read_end() const noexcept { return read_end_; }
@@ -80,6 +81,7 @@ public:
   size_t in_flight() const noexcept { return entries_.size(); }
   /// Records that wait for their first delivery.
   size_t fresh() const noexcept { return fresh_.size(); }
+  /// Where to begin again after a restart; to be stored once in a while.
   mover_position position();
 
   /// Releases and rejections remembered while the tail of the topic is not

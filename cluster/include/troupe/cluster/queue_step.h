@@ -10,6 +10,7 @@ namespace troupe::cluster {
 
 /// What a queue wants done with a record of its inbox.
 struct queue_step {
+  /// The possible steps.
   enum class kind : uint8_t {
     /// Append it to the topic.
     deliver,

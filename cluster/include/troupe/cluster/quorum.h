@@ -38,7 +38,9 @@ public:
   /// `storage` must outlive the quorum; `seed` feeds random delays.
   quorum(quorum_config config, quorum_storage& storage, uint64_t seed);
   ~quorum();
+  /// Of the one moved from only the destructor may be called.
   quorum(quorum&&) noexcept;
+  /// Likewise.
   quorum& operator=(quorum&&) noexcept;
 
   // -- what happens -----------------------------------------------------------
@@ -48,6 +50,7 @@ public:
   void start(quorum_time now);
   /// `from` says that it sent `x`: nodes of a cluster take each other's word.
   void receive(node_id from, const quorum_message& x, quorum_time now);
+  /// Time has passed: call it at `next_deadline_ms`, or earlier.
   void tick(quorum_time now);
   /// The connection to `node` broke, or it is said to be down: a hint.
   void suspect(node_id node, quorum_time now);
@@ -81,16 +84,22 @@ public:
 
   // -- what there is to know --------------------------------------------------
 
+  /// What this node is just now.
   quorum_role role() const noexcept;
   /// Leads, and its log says so to a majority: its image is the newest, and it
   /// accepts proposals unless it hands over.
   bool ready() const noexcept;
+  /// Of the current epoch; no_node while it is not known.
   node_id leader() const noexcept;
+  /// The highest epoch that was heard of; never goes back.
   leader_epoch_t epoch() const noexcept;
+  /// By the newest voters in the log, agreed on or not.
   bool is_voter() const;
+  /// Everything below is agreed on, as far as this node knows.
   offset_t high_watermark() const noexcept;
   /// Of the steady clock.
   int64_t next_deadline_ms() const noexcept;
+  /// DescribeQuorum, as this node sees it.
   quorum_description describe(quorum_time now) const;
   /// Why the quorum stopped on this node; then its role is `failed`.
   const std::optional<storage::error>& storage_error() const noexcept;

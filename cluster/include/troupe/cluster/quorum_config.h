@@ -12,7 +12,9 @@ namespace troupe::cluster {
 
 /// Identity, timeouts and bounds of a node's part in the metadata quorum.
 struct quorum_config {
+  /// This node.
   node_id self = no_node;
+  /// Candidates of another cluster are not heeded.
   std::string cluster_id;
   /// When nobody ever voted in this log: found a quorum of this voter, which is
   /// the node itself. A node that joins a cluster leaves it empty.
@@ -39,6 +41,7 @@ struct quorum_config {
 
   /// Batches in one answer; a larger batch goes alone.
   uint32_t fetch_bytes_max = 1 << 20;
+  /// Bytes of a snapshot in one answer.
   uint32_t snapshot_chunk_bytes_max = 1 << 20;
   /// A snapshot is taken in as a whole.
   uint64_t snapshot_bytes_max = 1 << 30;

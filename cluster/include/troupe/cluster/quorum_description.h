@@ -12,6 +12,7 @@ namespace troupe::cluster {
 
 /// The quorum as one node sees it; only the leader sees the replicas.
 struct quorum_description {
+  /// A voter or observer, as the leader sees it; times in milliseconds.
   struct replica {
     node_id id = no_node;
     bool voter = false;

@@ -10,6 +10,7 @@ namespace troupe::cluster {
 
 /// What a quorum wants done after one or more calls.
 struct quorum_effects {
+  /// A message and whom it is for.
   struct outgoing {
     node_id to = no_node;
     quorum_message message;

@@ -14,12 +14,14 @@ namespace troupe::cluster {
 // What quorums say to each other. Each message goes one way; it may be lost,
 // doubled or late. They cross nodes: a published struct is never changed.
 
+/// Whether a vote counts, or only tells how one would end.
 enum class vote_kind : uint8_t {
   /// Would you vote for me? Changes nothing (KIP-996).
   pre_vote,
   vote,
 };
 
+/// A candidate asks for a vote; its log has to be as new as the voter's.
 struct vote_request {
   std::string cluster_id;
   vote_kind kind = vote_kind::pre_vote;
@@ -32,6 +34,7 @@ struct vote_request {
   bool operator==(const vote_request&) const = default;
 };
 
+/// The answer to a vote_request, with the epoch that the voter knows.
 struct vote_answer {
   vote_kind kind = vote_kind::pre_vote;
   leader_epoch_t epoch = 0;
@@ -111,6 +114,7 @@ struct snapshot_needed {
   bool operator==(const snapshot_needed&) const = default;
 };
 
+/// The answer to a quorum_fetch.
 struct quorum_fetched {
   uint64_t fetch_id = 0;
   leader_epoch_t epoch = 0;
@@ -122,6 +126,8 @@ struct quorum_fetched {
   bool operator==(const quorum_fetched&) const = default;
 };
 
+/// Asks for bytes of a snapshot from `position` on, as much as the leader
+/// likes.
 struct snapshot_fetch {
   /// Comes back in the answer.
   uint64_t fetch_id = 0;
@@ -146,6 +152,7 @@ struct snapshot_gone {
   bool operator==(const snapshot_gone&) const = default;
 };
 
+/// The answer to a snapshot_fetch.
 struct snapshot_fetched {
   uint64_t fetch_id = 0;
   leader_epoch_t epoch = 0;
@@ -155,6 +162,7 @@ struct snapshot_fetched {
   bool operator==(const snapshot_fetched&) const = default;
 };
 
+/// Any of them.
 using quorum_message =
     std::variant<vote_request, vote_answer, epoch_begun, epoch_ended,
                  epoch_outdated, quorum_fetch, quorum_fetched, snapshot_fetch,

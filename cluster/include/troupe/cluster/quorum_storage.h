@@ -40,6 +40,7 @@ class quorum_storage {
 public:
   virtual ~quorum_storage() = default;
 
+  /// What was saved last; the initial one before that.
   virtual election_state election() const = 0;
   /// Durable when it returns.
   virtual result<void> save_election(const election_state& x) = 0;
@@ -49,6 +50,7 @@ public:
   /// Epoch of the entry just below `start_offset` (that of the snapshot which
   /// ends there); no_leader_epoch when the log begins at 0.
   virtual leader_epoch_t start_epoch() const = 0;
+  /// Where the next entry goes, also when all lies in a snapshot.
   virtual offset_t end_offset() const = 0;
   /// Epoch of the last entry, also when only a snapshot has it;
   /// no_leader_epoch when there never was one.
@@ -72,6 +74,7 @@ public:
   /// Removes everything at and after `offset`, which is never below what
   /// `commit` was told. Durable after `sync`.
   virtual result<void> truncate_to(offset_t offset) = 0;
+  /// Makes everything appended and truncated so far durable.
   virtual result<void> sync() = 0;
 
   /// Whole batches from `from` on, about `bytes_max`, at least one.
@@ -90,9 +93,12 @@ public:
   /// Never goes back, never beyond what is synced.
   virtual result<void> commit(offset_t high_watermark, timestamp_ms now) = 0;
 
+  /// None before the first one.
   virtual std::optional<snapshot_id> newest_snapshot() const = 0;
   /// Size in bytes; errc::not_found when it is gone.
   virtual result<uint64_t> snapshot_size(const snapshot_id& id) = 0;
+  /// Up to `bytes_max` bytes from `position` on, none at its end;
+  /// errc::not_found when it is gone.
   virtual result<storage::buffer> read_snapshot(const snapshot_id& id,
                                                 uint64_t position,
                                                 uint32_t bytes_max) = 0;

@@ -44,6 +44,7 @@ public:
   /// The batch under way is in the topic, from `base` on, and will stay there.
   void appended(offset_t base);
 
+  /// Records that wait for their turn.
   size_t pending() const noexcept { return pending_.size(); }
   /// Memory that they take.
   size_t pending_bytes() const noexcept {
@@ -55,6 +56,7 @@ public:
   mover_position position();
 
 protected:
+  /// A record that waits: smaller ranks go first, then smaller offsets.
   struct entry {
     int64_t rank;
     offset_t offset;
@@ -74,8 +76,11 @@ protected:
   std::optional<entry> first() const noexcept;
   /// Puts `first` into `batch`, which is under way from now on.
   void move_first();
+  /// A batch was given out and has not been appended yet.
   bool under_way() const noexcept { return !batch_.empty(); }
+  /// That batch: offsets of the inbox, in the order of the topic.
   const std::vector<offset_t>& batch() const noexcept { return batch_; }
+  /// Where the topic ends, as far as this object was told.
   offset_t topic_end() const noexcept { return topic_end_; }
 
 private:

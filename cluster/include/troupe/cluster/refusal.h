@@ -41,6 +41,7 @@ enum class refusal : uint8_t {
 /// The last one, for whoever goes through all of them.
 inline constexpr refusal refusal_last = refusal::election_not_needed;
 
+/// Its name as in the source, for logs; static text.
 std::string_view to_string(refusal x) noexcept;
 
 } // namespace troupe::cluster

@@ -11,6 +11,7 @@ namespace troupe::cluster {
 /// so that many who failed together do not come again together.
 class retry_pause {
 public:
+  /// Both in milliseconds; `least_ms` is what the first failure costs.
   constexpr retry_pause(int64_t least_ms, int64_t most_ms) noexcept
       : least_ms_(least_ms), most_ms_(most_ms), next_ms_(least_ms) {}
 
@@ -22,6 +23,7 @@ public:
     return half
            + static_cast<int64_t>(random % static_cast<uint64_t>(half + 1));
   }
+  /// The next failure is a first one again.
   constexpr void succeeded() noexcept { next_ms_ = least_ms_; }
 
 private:

@@ -22,14 +22,19 @@ public:
 
   /// Copies `bytes` into memory of its own.
   static buffer copy_of(std::span<const std::byte> bytes);
+  /// The same for text.
   static buffer copy_of(std::string_view text);
 
   /// The part [position, position + size); must lie inside.
   buffer slice(size_t position, size_t size) const;
 
+  /// Lives as long as some buffer of this memory does.
   std::span<const std::byte> bytes() const noexcept { return bytes_; }
+  /// The first byte; null for a buffer that never had memory.
   const std::byte* data() const noexcept { return bytes_.data(); }
+  /// In bytes.
   size_t size() const noexcept { return bytes_.size(); }
+  /// There is no byte in it.
   bool empty() const noexcept { return bytes_.empty(); }
 
 private:

@@ -23,6 +23,7 @@ struct compaction_limits {
   uint64_t buffer_bytes = 1 << 20;
   /// Random, so that nobody can choose keys that collide.
   uint64_t hash_key_low = 0;
+  /// The other half of that key.
   uint64_t hash_key_high = 0;
 };
 
@@ -30,6 +31,7 @@ struct compaction_limits {
 /// to. False: end the compaction.
 using compaction_pace = std::function<bool(uint64_t bytes)>;
 
+/// What a compaction has done so far.
 struct compaction_report {
   /// Where the log is dirty from, once everything was swapped.
   offset_t first_dirty_offset = 0;
@@ -47,6 +49,7 @@ struct compaction_report {
 /// may only go after what it deletes. Blocks; one thread.
 class compactor {
 public:
+  /// `fs` must outlive it; `pace` is called from the thread that calls this.
   compactor(file_system& fs, compaction_plan plan, compaction_limits limits,
             compaction_pace pace);
   ~compactor();
@@ -60,6 +63,7 @@ public:
   /// None: all is done.
   result<std::optional<cleaned_segment>> clean_next();
 
+  /// True up to the last call; complete when `clean_next` gave none.
   const compaction_report& report() const noexcept;
 
 private:

@@ -21,12 +21,13 @@ public:
   /// Reads up to `into.size()` bytes at `position`; fewer only at the end.
   virtual result<size_t> read(uint64_t position, std::span<std::byte> into) = 0;
 
-  /// Like `read`, but never waits for the disk: `false` in the second member
-  /// means "not in the page cache" and nothing useful was read.
+  /// `resident` is false when not all was in the page cache; then nothing useful
+  /// was read.
   struct nowait_read {
     size_t size = 0;
     bool resident = false;
   };
+  /// Like `read`, but never waits for the disk.
   virtual result<nowait_read> read_nowait(uint64_t position,
                                           std::span<std::byte> into)
     = 0;
@@ -42,7 +43,9 @@ public:
   /// the kernel may have dropped the dirty pages.
   virtual result<void> sync() = 0;
 
+  /// In bytes, as the file is now.
   virtual result<uint64_t> size() = 0;
+  /// Cuts or extends it to `size` bytes; durable after `sync`.
   virtual result<void> truncate(uint64_t size) = 0;
 
   /// The descriptor for sendfile and cachestat, -1 when there is none.
@@ -67,11 +70,13 @@ class file_system {
 public:
   virtual ~file_system() = default;
 
+  /// errc::not_found when it has to exist and does not.
   virtual result<std::shared_ptr<file>> open(const std::string& path,
                                              open_mode mode)
     = 0;
   /// Names (not paths) of the entries of a directory, sorted.
   virtual result<std::vector<std::string>> list(const std::string& path) = 0;
+  /// Whether there is a file or directory of that name.
   virtual result<bool> exists(const std::string& path) = 0;
   /// Creates the directory and its parents; fine when it exists.
   virtual result<void> create_directories(const std::string& path) = 0;
@@ -85,10 +90,12 @@ public:
   /// Makes creations, renames and removals in the directory durable.
   virtual result<void> sync_directory(const std::string& path) = 0;
 
+  /// Of the file system that holds a path.
   struct space {
     uint64_t total_bytes = 0;
     uint64_t usable_bytes = 0;
   };
+  /// `path` must exist.
   virtual result<space> free_space(const std::string& path) = 0;
 };
 

@@ -25,13 +25,18 @@ namespace troupe::storage {
 struct log_options {
   /// Directory of the partition; created when missing.
   std::string directory;
+  /// For messages and reports.
   topic_partition name;
+  /// Of this life of the topic: written into the directory, and compared with
+  /// what is there already, unless it is nil.
   uuid topic_id;
+  /// In force until `reconfigure`.
   log_config config;
   /// The last stop was clean and the checkpoint is true: nothing is scanned.
   bool clean_shutdown = false;
   /// What the offset store knew, if anything.
   std::optional<partition_checkpoint> checkpoint;
+  /// Time of the opening, in milliseconds since 1970.
   timestamp_ms now = 0;
 };
 
@@ -57,12 +62,17 @@ enum class append_origin : uint8_t {
   staged,
 };
 
+/// How to append a batch.
 struct append_options {
+  /// Stamped into the batch.
   leader_epoch_t leader_epoch = 0;
+  /// Time of the append, in milliseconds since 1970.
   timestamp_ms now = 0;
+  /// Whether the batch has to be validated.
   append_origin origin = append_origin::client;
 };
 
+/// Where a batch went.
 struct append_info {
   offset_t base_offset = no_offset;
   /// First offset after the appended (or duplicated) batch.
@@ -81,6 +91,7 @@ enum class read_mode : uint8_t {
   nowait,
 };
 
+/// What a read found. The slice stays readable when its segment is removed.
 struct read_info {
   /// Whole batches; empty when there is nothing between `from` and `limit`.
   file_slice records;
@@ -96,6 +107,7 @@ struct read_info {
   std::shared_ptr<const log_range> ahead;
 };
 
+/// A record, found by its time.
 struct found_offset {
   offset_t offset = no_offset;
   timestamp_ms timestamp = no_timestamp;
@@ -143,6 +155,7 @@ class timestamp_search;
 /// index entries point at batches; what `append` refused left no bytes behind.
 class log {
 public:
+  /// The log, and what had to be mended to get it.
   struct opened {
     std::unique_ptr<log> value;
     recovery_report report;
@@ -210,6 +223,7 @@ public:
   /// All segments of the plan of that generation were swapped: the log is
   /// clean up to there. Save `checkpoint`, or it is compacted again.
   void finish_compaction(uint64_t generation, offset_t first_dirty_offset);
+  /// Everything below was compacted; 0 when nothing was.
   offset_t first_dirty_offset() const noexcept;
 
   /// Takes effect at once.
@@ -218,12 +232,14 @@ public:
   /// What has to be synced to make everything up to now durable. The caller
   /// syncs (in another thread), then reports with `synced_up_to`.
   sync_plan plan_sync() const;
+  /// Everything below is durable: the `end_offset` of a plan that was synced.
   void synced_up_to(offset_t offset);
   /// A sync failed: no more appends.
   void poison();
   /// flush.messages or flush.ms asks for a sync now, or a segment was rolled
   /// since the last one (Kafka syncs those too, so that recovery stays short).
   bool sync_due(timestamp_ms now) const;
+  /// Everything below is durable; opening scans from here after a crash.
   offset_t recovery_point() const noexcept;
 
   /// State for the offset store. Its producers may be those of an earlier end
@@ -249,17 +265,26 @@ public:
   /// epoch -1 and offset -1 when unknown.
   std::pair<leader_epoch_t, offset_t>
   end_offset_of_epoch(leader_epoch_t epoch) const;
+  /// Epoch of the leader that wrote, or will write, `offset`; no_leader_epoch
+  /// when it is not known.
   leader_epoch_t epoch_of(offset_t offset) const;
 
+  /// First offset that may be read.
   offset_t start_offset() const noexcept;
+  /// Where the next record goes.
   offset_t end_offset() const noexcept;
+  /// Of all segment files, indexes not counted.
   uint64_t size_bytes() const noexcept;
+  /// At least 1: the active one.
   int32_t segment_count() const noexcept;
+  /// As it was opened, with the newest configuration.
   const log_options& options() const noexcept;
+  /// Producers whose sequences are checked; a copy, perhaps of many.
   std::vector<active_producer> active_producers() const;
   /// Whether the batch is the next one of its producer: neither here already
   /// nor behind a gap. Also true of one that has no producer, or an unknown one.
   bool is_next_of_producer(const batch_header& x) const;
+  /// How often reads were served from memory; shared with slices and ranges.
   const std::shared_ptr<page_cache_counters>& counters() const noexcept;
   /// Position and size of the active segment's bytes, base offsets of all
   /// segments: for tests and tools.

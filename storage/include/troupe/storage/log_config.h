@@ -9,6 +9,7 @@ namespace troupe::storage {
 /// What a topic's configuration says about its logs. Names and defaults are
 /// Kafka's topic configs; times in milliseconds, sizes in bytes.
 struct log_config {
+  /// No bound.
   static constexpr int64_t unlimited = std::numeric_limits<int64_t>::max();
 
   /// A segment is rolled before it would grow beyond this.
@@ -39,7 +40,9 @@ struct log_config {
   int64_t max_message_bytes = 1048588;
   /// `message.timestamp.type` is LogAppendTime.
   bool log_append_time = false;
+  /// Records whose time lies further back are refused.
   int64_t timestamp_before_max_ms = unlimited;
+  /// Records whose time lies further ahead are refused.
   int64_t timestamp_after_max_ms = 3600000;
   /// Records after which the log asks to be synced.
   int64_t flush_messages = unlimited;

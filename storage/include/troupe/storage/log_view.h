@@ -70,6 +70,7 @@ public:
   virtual result<void> apply(const topic_partition& tp, applied_range range,
                              std::span<const view_change> changes) = 0;
 
+  /// The value of one key; none when there is no such key, or no view.
   virtual result<std::optional<std::string>>
   get(const topic_partition& tp, std::string_view key) = 0;
 

@@ -59,6 +59,7 @@ class offset_store {
 public:
   virtual ~offset_store() = default;
 
+  /// What was saved last; none when nothing was.
   virtual result<std::optional<partition_checkpoint>>
   load(const topic_partition& tp) = 0;
 
@@ -68,6 +69,7 @@ public:
                             const partition_checkpoint& x, durable how)
     = 0;
 
+  /// Forgets the partition; fine when there is nothing of it.
   virtual result<void> erase(const topic_partition& tp) = 0;
 
   /// Makes everything saved and erased before survive a power cut.

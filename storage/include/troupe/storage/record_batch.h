@@ -61,6 +61,7 @@ struct batch_header {
     return static_cast<offset_t>(static_cast<uint64_t>(base_offset)
                                  + static_cast<uint64_t>(last_offset_delta));
   }
+  /// The first offset behind the batch.
   offset_t next_offset() const noexcept {
     return static_cast<offset_t>(static_cast<uint64_t>(last_offset()) + 1);
   }
@@ -70,9 +71,13 @@ struct batch_header {
   }
   /// Codec bits; values above `codec::zstd` are possible in foreign bytes.
   uint8_t codec_bits() const noexcept { return attributes & 0x07; }
+  /// All records have the time of their appending, `max_timestamp`.
   bool log_append_time() const noexcept { return (attributes & 0x08) != 0; }
+  /// Part of a transaction; hidden from readers until it is committed.
   bool transactional() const noexcept { return (attributes & 0x10) != 0; }
+  /// Holds a marker of the broker instead of records of a producer.
   bool control() const noexcept { return (attributes & 0x20) != 0; }
+  /// From an idempotent producer: its sequence is checked.
   bool has_producer() const noexcept { return producer_id >= 0; }
   /// Sequence of the last record; wraps from 2147483647 to 0.
   int32_t last_sequence() const noexcept;
@@ -95,6 +100,7 @@ batch_crc(const batch_header& header, std::span<const std::byte> records);
 /// CRC-32C (Castagnoli); `seed` continues an earlier call's result.
 uint32_t crc32c(std::span<const std::byte> bytes, uint32_t seed = 0);
 
+/// A header of a record; views into the batch.
 struct record_field {
   std::string_view key;
   std::optional<std::string_view> value;
@@ -130,19 +136,25 @@ decompress(codec with, std::span<const std::byte> packed, size_t bytes_max);
 /// Builds batches: for the metadata log, in-process producers, tools, tests.
 class batch_builder {
 public:
+  /// An empty batch; `build` compresses it.
   explicit batch_builder(codec with = codec::none) : codec_(with) {}
 
+  /// One more record, which is copied; times in milliseconds since 1970.
   batch_builder& add(timestamp_ms timestamp,
                      std::optional<std::string_view> key,
                      std::optional<std::string_view> value,
                      std::span<const record_field> headers = {});
+  /// As an idempotent producer would number it.
   batch_builder&
   producer(producer_id_t id, producer_epoch_t epoch, int32_t base_sequence);
+  /// Offset of the first record; 0 unless it is called.
   batch_builder& base_offset(offset_t x);
+  /// no_leader_epoch unless it is called.
   batch_builder& leader_epoch(leader_epoch_t x);
   /// Sets raw attribute bits (control, transactional) beside the codec.
   batch_builder& attributes(int16_t bits);
 
+  /// Records so far.
   int32_t records_count() const noexcept { return count_; }
   /// Bytes of the uncompressed records so far.
   size_t records_bytes() const noexcept { return records_.size(); }

@@ -19,6 +19,7 @@ namespace troupe::storage {
 class timestamp_search {
 public:
   struct state;
+  /// For the log, which makes them.
   explicit timestamp_search(std::unique_ptr<state> state);
   ~timestamp_search();
   timestamp_search(const timestamp_search&) = delete;

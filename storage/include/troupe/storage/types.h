@@ -45,6 +45,7 @@ struct uuid {
   std::array<uint8_t, 16> bytes{};
 
   auto operator<=>(const uuid&) const = default;
+  /// All bytes are 0: stands for no id.
   bool is_nil() const noexcept { return *this == uuid{}; }
 };
 

@@ -33,6 +33,7 @@ public:
 
   /// For transport's own sources only (holds the io_context).
   struct implementation;
+  /// For the sources of this module: the event loop.
   implementation& impl() noexcept { return *impl_; }
 
 private:

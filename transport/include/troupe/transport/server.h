@@ -16,6 +16,7 @@
 
 namespace troupe::transport {
 
+/// Where a server listens or a client is.
 struct endpoint {
   /// Name or address; "" and "*" listen on every interface.
   std::string host = "127.0.0.1";
@@ -81,6 +82,7 @@ public:
   /// `deadline`. Returns when all sinks have seen `on_closed`.
   virtual void stop(std::chrono::milliseconds deadline) = 0;
 
+  /// Since the start; lives as long as the server.
   virtual const server_counters& counters() const noexcept = 0;
 };
 

@@ -17,6 +17,8 @@
 /// how questions reach the node whose controller decides. Cross nodes.
 namespace troupe::actors {
 
+/// What the controller makes of a heartbeat. With a problem the rest means
+/// nothing: another node decides, or the node has to register again.
 struct heartbeat_answered {
   problem why;
   bool fenced = true;
@@ -30,6 +32,8 @@ struct propose_isr {
   cluster::isr_alteration what;
 };
 
+/// The controller's verdict on a `propose_isr`; a change that was made comes as
+/// metadata.
 struct isr_judged {
   problem why;
 };
@@ -79,6 +83,7 @@ struct join_cluster {
   bool passed_on = false;
 };
 
+/// The identity that the new node starts with, or why it may not join.
 struct cluster_joined {
   problem why;
   std::string cluster_id;
@@ -97,6 +102,7 @@ struct start_serving {
   std::chrono::milliseconds patience{0};
 };
 
+/// The node may lead; or it cannot, or not within its patience.
 struct serving_started {
   problem why;
 };
@@ -107,6 +113,7 @@ struct move_leaderships {
   std::chrono::milliseconds patience{0};
 };
 
+/// Others lead where they can, or the patience is over: stop.
 struct leaderships_moved {};
 
 /// Time for a heartbeat (the lifecycle to itself).

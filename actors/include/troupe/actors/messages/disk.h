@@ -26,6 +26,7 @@ struct open_log {
   storage::log_config config;
 };
 
+/// The log, whose only owner the receiver is; null with a problem.
 struct log_opened {
   problem why;
   log_box value;
@@ -42,6 +43,8 @@ struct close_log {
   bool erase = false;
 };
 
+/// The log is closed, erased or set aside, or its directory is marked. A
+/// problem means that the next start has something to recover.
 struct log_closed {
   problem why;
 };
@@ -66,6 +69,7 @@ struct save_checkpoint {
   storage::partition_checkpoint value;
 };
 
+/// The checkpoint survives a power cut, unless there was a problem.
 struct checkpoint_saved {
   problem why;
 };
@@ -93,6 +97,7 @@ struct mark_clean_shutdown {};
 /// DescribeLogDirs.
 struct describe_directory {};
 
+/// A data directory and its disk; sizes of -1 are not known.
 struct directory_description {
   std::string path;
   problem why;

@@ -79,6 +79,7 @@ struct consumer_groups_described {
 /// ListGroups.
 struct list_groups {};
 
+/// All groups that this node coordinates, of either protocol.
 struct groups_listed {
   /// Some offsets partition is still being read: there may be more.
   bool loading = false;
@@ -106,6 +107,7 @@ struct reload_due {};
 /// Answer whoever waits, make the views durable, refuse from now on.
 struct stop_groups {};
 
+/// Everybody was answered; the problem is that of the views on disk.
 struct groups_stopped {
   problem why;
 };

@@ -60,6 +60,8 @@ struct link_counters {
 /// For `troupe cluster` and metrics.
 struct describe_peers {};
 
+/// One other node and the link to it. Counters begin with the link actor, and
+/// survive reconnections.
 struct peer_description {
   peer_address address;
   bool up = false;
@@ -75,12 +77,13 @@ struct peer_description {
   uint64_t pulls_under_way = 0;
 };
 
+/// Every other node that the metadata names.
 struct peers_description {
   std::vector<peer_description> peers;
 };
 
-/// From a link to itself: look at heartbeats and deadlines. One series for
-/// each time that the link is up.
+/// From a link to itself: look at heartbeats, deadlines and waiting answers. A
+/// new series begins when the link comes up, or has to look at once.
 struct link_tick {
   uint64_t series = 0;
 };

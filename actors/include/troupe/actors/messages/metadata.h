@@ -21,15 +21,19 @@ struct create_topics {
   bool validate_only = false;
 };
 
+/// DeleteTopics. Records are gone for clients when it is answered; files
+/// follow.
 struct delete_topics {
   std::vector<cluster::topic_reference> topics;
 };
 
+/// CreatePartitions: more partitions for topics that exist.
 struct create_partitions {
   std::vector<cluster::more_partitions> topics;
   bool validate_only = false;
 };
 
+/// AlterConfigs and IncrementalAlterConfigs, of topics and brokers.
 struct alter_configs {
   std::vector<cluster::config_alteration> resources;
   bool validate_only = false;
@@ -51,6 +55,8 @@ struct remove_node {
   cluster::node_id node = cluster::no_node;
 };
 
+/// One problem, or none, per item of the question, in its order. What was
+/// decided is durable, and this node serves it.
 struct metadata_decided {
   std::vector<problem> results;
   /// Metadata with everything decided here applied (also when only
@@ -66,6 +72,7 @@ struct register_node {
 /// A fresh id for an idempotent producer.
 struct allocate_producer_id {};
 
+/// An id that nobody else was or will be given; -1 with a problem.
 struct producer_id_allocated {
   problem why;
   int64_t producer_id = -1;
@@ -76,6 +83,7 @@ struct apply_metadata {
   cluster::image_ptr image;
 };
 
+/// Every partition of the image is open here, or known to have failed.
 struct metadata_applied {
   problem why;
 };
@@ -98,6 +106,7 @@ struct serve_newest {};
 /// Stop partitions, close logs, mark the clean shutdown.
 struct stop_broker {};
 
+/// All logs are closed; the problem is the first of those that there were.
 struct broker_stopped {
   problem why;
 };

@@ -24,6 +24,7 @@ struct list_commits {
   std::optional<std::string> after_group;
 };
 
+/// One piece of the answer; ask on with `next`.
 struct commits_listed {
   std::vector<cluster::offset_commit> commits;
   /// What to ask next; none: that was all.
@@ -33,6 +34,7 @@ struct commits_listed {
 /// Somebody looks at the figures of this node.
 struct collect_metrics {};
 
+/// What took several actors to gather, at about the same time.
 struct metrics_collected {
   std::vector<cluster::group_lag::series> lags;
   /// False: there are too many commits, or groups with impossible names, or

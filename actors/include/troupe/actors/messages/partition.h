@@ -89,6 +89,8 @@ struct find_offset {
 /// In find_offset: the record with the largest timestamp.
 inline constexpr storage::timestamp_ms of_largest_timestamp = -3;
 
+/// The record that was looked for; without a problem but with `no_offset` there
+/// is none.
 struct found_offset {
   problem why;
   storage::found_offset value;
@@ -100,6 +102,8 @@ struct find_epoch_end {
   cluster::leader_epoch_t current_leader_epoch = -1;
 };
 
+/// Where the largest known epoch that is not above the one asked for ends; both
+/// are -1 when there is none.
 struct found_epoch_end {
   problem why;
   cluster::leader_epoch_t leader_epoch = -1;
@@ -111,6 +115,8 @@ struct delete_records {
   storage::offset_t before = 0;
 };
 
+/// Durable, and followed by every replica in sync: the first offset that can
+/// still be read.
 struct records_deleted {
   problem why;
   storage::offset_t low_watermark = -1;
@@ -119,6 +125,7 @@ struct records_deleted {
 /// What a partition knows about itself.
 struct describe_partition {};
 
+/// Bytes on disk, offsets, and how often reads were served from memory.
 struct partition_description {
   problem why;
   uint64_t size_bytes = 0;
@@ -132,6 +139,7 @@ struct partition_description {
 /// DescribeProducers. A question of its own: there may be a hundred thousand.
 struct list_producers {};
 
+/// The producers whose sequences the partition remembers.
 struct producers_listed {
   problem why;
   std::vector<storage::active_producer> producers;
@@ -166,6 +174,7 @@ struct close_partition {
   bool erase = false;
 };
 
+/// The log was given back; a problem means that it is not cleanly closed.
 struct partition_closed {
   problem why;
 };

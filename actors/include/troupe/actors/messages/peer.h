@@ -19,6 +19,7 @@ struct peer_ping {
   uint64_t number = 0;
 };
 
+/// I am; with the number of the peer_ping.
 struct peer_pong {
   uint64_t number = 0;
 };

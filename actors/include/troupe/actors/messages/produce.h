@@ -37,8 +37,11 @@ struct records_produced {
   /// Refused at once: storage::errc::busy (no credit left, see await_credit),
   /// errc::unknown_partition, errc::not_leader (another node leads; produce
   /// there, or with a Kafka client), errc::partition_offline,
-  /// storage::errc::batch_too_large. Later: what the partition says,
-  /// errc::timed_out after the delivery timeout, errc::stopping.
+  /// storage::errc::batch_too_large, storage::errc::invalid_argument (a topic
+  /// that only the broker writes to). Later: what the partition says,
+  /// errc::not_leader when leadership moved, errc::timed_out after the delivery
+  /// timeout, errc::stopping; after these three nobody knows whether the records
+  /// are in the log.
   problem why;
   int32_t partition = -1;
   /// Of the record, or of the batch's first one.
@@ -53,6 +56,7 @@ struct await_credit {
   size_t bytes = 0;
 };
 
+/// There was room at that moment; others may have taken it since.
 struct credit_given {
   /// storage::errc::invalid_argument when there never will be so much,
   /// storage::errc::busy when 1,000 wait already, errc::stopping.
@@ -63,6 +67,7 @@ struct credit_given {
 /// not linger meanwhile.
 struct flush_producer {};
 
+/// Nothing that was taken before the question waits any more.
 struct producer_flushed {
   /// storage::errc::busy when 1,000 wait already.
   problem why;

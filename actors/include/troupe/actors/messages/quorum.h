@@ -49,6 +49,7 @@ struct remove_voter {
   cluster::node_id node = cluster::no_node;
 };
 
+/// It does not vote any more; also when it never did.
 struct voter_removed {
   problem why;
 };

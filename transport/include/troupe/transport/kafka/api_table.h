@@ -23,12 +23,15 @@ struct api_info {
   /// not answer yet.
   int16_t min_advertised;
 
+  /// ApiVersions tells of it.
   constexpr bool advertised() const noexcept { return min_advertised >= 0; }
 
+  /// The version is decoded and answered.
   constexpr bool serves(int16_t version) const noexcept {
     return version >= min_version && version <= max_version;
   }
 
+  /// The version has compact lengths and tagged fields (KIP-482).
   constexpr bool flexible(int16_t version) const noexcept {
     return version >= first_flexible;
   }

@@ -16,6 +16,7 @@ struct unregister_broker_request {
   int32_t broker_id = 0;
 };
 
+/// Whether the cluster has forgotten it.
 struct unregister_broker_response {
   static constexpr api_key api = api_key::unregister_broker;
 
