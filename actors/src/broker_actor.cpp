@@ -126,6 +126,8 @@ void broker_state::publish() {
   for (const auto& [name, topic] : image_->topics) {
     auto route = std::make_shared<topic_route>();
     route->topic = topic;
+    if (config_.open_stages != nullptr)
+      route->stages = desks_.desk_of(*topic, config_.open_stages);
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       // On other nodes, for all that this one knows of it.
       auto& partition = route->partitions.emplace_back();
@@ -141,6 +143,7 @@ void broker_state::publish() {
     next->topics.emplace(name, route);
     next->by_id.emplace(topic->id, std::move(route));
   }
+  desks_.close_missing(*image_);
   config_.routes->publish(std::move(next));
   if (config_.groups != nullptr)
     self->send(config_.groups, routing_published{});

@@ -6,6 +6,7 @@
 #include "lane_hosted.h"
 #include "replica_actor.h"
 #include "services.h"
+#include "stage_desks.h"
 
 #include <troupe/actors/interfaces.h>
 
@@ -36,6 +37,8 @@ struct broker_actor_config {
   std::vector<found_log> found;
   /// What the metadata log holds at the start, agreed on or not; null: nothing.
   cluster::image_ptr known;
+  /// The stages in front of a topic that has some. Null: none has.
+  std::function<stage_desk_actor(const cluster::topic_image&)> open_stages;
   /// Drawn at this start of the process; nil on a node that is alone.
   storage::uuid incarnation;
   /// This end of the link to a node. Null on a node that is alone.
@@ -144,6 +147,7 @@ private:
   broker_actor_config config_;
   std::map<storage::topic_partition, hosted> partitions_;
   std::optional<disk_placement> placement_;
+  stage_desks desks_;
   /// Of replicas that move to this node; null: without a bound.
   std::shared_ptr<copy_pace> moving_pace_;
   std::deque<pending> waiting_;

@@ -127,6 +127,7 @@ result<void> node::state::start() {
   spawn_groups();
   if (options.config.cleaner.enabled)
     spawn_cleaner();
+  stages = std::make_unique<actors::stage_host>(options.stages);
   spawn_broker();
   spawn_quorum(std::move(*log));
   spawn_controller();
@@ -254,6 +255,9 @@ void node::state::spawn_broker() {
   config.routes = routes;
   config.groups = groups;
   config.cleaner = cleaner;
+  config.open_stages = [this](const cluster::topic_image& topic) {
+    return open_stages(topic);
+  };
   config.found = std::move(directories.logs);
   config.known = known_metadata;
   config.seed = random_seed();

@@ -10,11 +10,13 @@
 #include "metrics_exposer.h"
 #include "peer_table.h"
 #include "services.h"
+#include "stage_host.h"
 #include "temporary_home.h"
 #include "transport_actor.h"
 
 #include <troupe/actors/metrics_interfaces.h>
 #include <troupe/actors/node.h>
+#include <troupe/actors/producer_interfaces.h>
 #include <troupe/cluster/metadata_log.h>
 
 #include <caf/actor_system.hpp>
@@ -76,8 +78,9 @@ struct node::state {
   actors::cluster_listener cluster_listener;
   transport::endpoint cluster_address{.host = "", .port = 0};
   std::shared_ptr<transport::server> server;
-  /// Producers and consumers in this process.
+  /// Producers and consumers in this process, and the desks of stages.
   actors::local_clients clients;
+  std::unique_ptr<actors::stage_host> stages;
   /// Null, both, when nobody may look.
   actors::metrics_actor metrics;
   std::unique_ptr<actors::metrics_exposer> exposer;
@@ -100,6 +103,8 @@ private:
   void spawn_groups();
   void spawn_cleaner();
   void spawn_broker();
+  actors::stage_desk_actor open_stages(const cluster::topic_image& topic);
+  actors::producer_actor open_stages_producer();
   void spawn_quorum(std::unique_ptr<cluster::metadata_log> log);
   void spawn_controller();
   void spawn_lifecycle();

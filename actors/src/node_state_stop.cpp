@@ -107,6 +107,7 @@ void node::state::end_actors() {
   // detached actors, so the lanes go before the system that counts those.
   if (system != nullptr)
     system->await_all_actors_done();
+  stages.reset();
   leaving.wait();
   for (auto& x : lanes)
     x->stop();

@@ -82,7 +82,9 @@ void partition_state::open(partition_config config) {
 
 void partition_state::on_append_records(append_records& x) {
   auto mark = core_->high_watermark();
-  auto answer = core_->append(x.batch, x.acks, time());
+  auto answer = x.origin == storage::append_origin::staged
+                    ? core_->append_staged(x.batch, x.acks, time())
+                    : core_->append(x.batch, x.acks, time());
   answer.ticket = x.ticket;
   auto end = core_->acknowledged_end(x.acks);
   bool acknowledged =

@@ -108,6 +108,19 @@ void partition_core::begin_reign() {
 append_finished partition_core::append(const storage::buffer& batch,
                                        int16_t acks,
                                        const partition_time& now) {
+  return append(batch, acks, storage::append_origin::client, now);
+}
+
+append_finished partition_core::append_staged(const storage::buffer& batch,
+                                              int16_t acks,
+                                              const partition_time& now) {
+  return append(batch, acks, storage::append_origin::staged, now);
+}
+
+append_finished partition_core::append(const storage::buffer& batch,
+                                       int16_t acks,
+                                       storage::append_origin origin,
+                                       const partition_time& now) {
   append_finished answer;
   answer.why = refuse(storage::no_leader_epoch, read_source::leader);
   if (!answer.why.ok())
@@ -118,7 +131,7 @@ append_finished partition_core::append(const storage::buffer& batch,
     answer.why = refused_.judge(*header, now.steady_ms);
   if (!answer.why.ok())
     return answer;
-  write(batch, acks, now, answer);
+  write(batch, acks, origin, now, answer);
   // A late copy of what was taken before is missed by nobody.
   if (header && passes(answer.why) && log_->is_next_of_producer(*header))
     refused_.note(*header, answer.why, now.steady_ms);
@@ -126,15 +139,15 @@ append_finished partition_core::append(const storage::buffer& batch,
 }
 
 void partition_core::write(const storage::buffer& batch, int16_t acks,
+                           storage::append_origin origin,
                            const partition_time& now, append_finished& answer) {
   if (acks == acks_all && too_few_in_sync()) {
     answer.why = {errc::not_enough_replicas,
                   "fewer replicas are in sync than min.insync.replicas"};
     return;
   }
-  storage::append_options how{.leader_epoch = epoch(),
-                              .now = now.wall_ms,
-                              .origin = storage::append_origin::client};
+  storage::append_options how{
+      .leader_epoch = epoch(), .now = now.wall_ms, .origin = origin};
   auto appended = log_->append(batch, how, &answer.failures);
   if (!appended) {
     answer.why = note(std::move(appended.error()));

@@ -58,6 +58,9 @@ public:
   /// next offset is below `acknowledged_end(acks)`.
   append_finished
   append(const storage::buffer& batch, int16_t acks, const partition_time& now);
+  /// The same for one that stages have been at.
+  append_finished append_staged(const storage::buffer& batch, int16_t acks,
+                                const partition_time& now);
   storage::offset_t acknowledged_end(int16_t acks) const noexcept;
   /// Fewer than min.insync.replicas: acks=all cannot be had.
   bool too_few_in_sync() const noexcept;
@@ -207,7 +210,11 @@ private:
   void begin_reign();
   /// Appends as a leader, unless too few replicas are in sync.
   void write(const storage::buffer& batch, int16_t acks,
-             const partition_time& now, append_finished& answer);
+             storage::append_origin origin, const partition_time& now,
+             append_finished& answer);
+  append_finished append(const storage::buffer& batch, int16_t acks,
+                         storage::append_origin origin,
+                         const partition_time& now);
 
   pull_outcome answer_to(const pull_batches& x) const;
   problem refuse(const pull_batches& x) const;

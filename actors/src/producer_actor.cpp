@@ -184,6 +184,7 @@ void producer_state::turn() {
   auto now = config_.steady_now();
   auto routes = config_.routes->get();
   partition_actor target;
+  stage_desk_actor stages;
   producer_core::outlet out;
   out.check =
       [&](const storage::topic_partition& to) -> std::optional<route_refusal> {
@@ -191,13 +192,18 @@ void producer_state::turn() {
     if (!found)
       return std::move(found.error());
     target = std::move(*found);
+    if (config_.through_stages)
+      stages = routes->find(to.topic)->stages;
     return std::nullopt;
   };
-  out.send = [&](const storage::topic_partition&, ticket_t ticket,
+  out.send = [&](const storage::topic_partition& to, ticket_t ticket,
                  storage::buffer batch) {
-    self->send(target, append_records{
-                           ticket, std::move(batch),
-                           static_cast<int16_t>(config_.options.acks), self});
+    append_records what{ticket, std::move(batch),
+                        static_cast<int16_t>(config_.options.acks), self};
+    if (stages == nullptr)
+      self->send(target, std::move(what));
+    else
+      self->send(stages, append_through_stages{to, target, std::move(what)});
   };
   tell(core_->send_due(now, out));
   ask_for_id();

@@ -62,6 +62,8 @@ struct producer_config {
   cluster::node_id self = cluster::no_node;
   std::shared_ptr<published<routing>> routes;
   metadata_service_actor controller;
+  /// What a topic's stages sent elsewhere meets no other stages.
+  bool through_stages = true;
   uint64_t seed = 0;
   /// The wall clock.
   std::function<storage::timestamp_ms()> now;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troupe/actors/interfaces.h>
+#include <troupe/actors/stage_interfaces.h>
 #include <troupe/cluster/controller_requests.h>
 #include <troupe/cluster/metadata_image.h>
 
@@ -30,6 +31,8 @@ struct topic_route {
   std::shared_ptr<const cluster::topic_image> topic;
   /// Indexed by partition.
   std::vector<partition_route> partitions;
+  /// Null: appends go to the partitions, without stages.
+  stage_desk_actor stages = {};
 };
 
 /// A metadata image together with the actors that serve it; never changes.

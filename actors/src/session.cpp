@@ -92,11 +92,28 @@ void session_state::on_connection_closed(const connection_closed& x) {
 void session_state::append(const partition_actor& to, storage::buffer batch,
                            int16_t acks, std::chrono::milliseconds timeout,
                            std::function<void(append_finished&)> then) {
+  auto ticket = await_append(timeout, std::move(then));
+  self->send(to, append_records{ticket, std::move(batch), acks, self});
+}
+
+void session_state::append(const stage_desk_actor& through,
+                           const storage::topic_partition& name,
+                           const partition_actor& to, storage::buffer batch,
+                           int16_t acks, std::chrono::milliseconds timeout,
+                           std::function<void(append_finished&)> then) {
+  auto ticket = await_append(timeout, std::move(then));
+  self->send(through, append_through_stages{
+                          name, to, {ticket, std::move(batch), acks, self}});
+}
+
+ticket_t
+session_state::await_append(std::chrono::milliseconds timeout,
+                            std::function<void(append_finished&)> then) {
   auto ticket = next_ticket_++;
   appends_.emplace(ticket, awaited_append{deadlines::clock::now() + timeout,
                                           std::move(then)});
-  self->send(to, append_records{ticket, std::move(batch), acks, self});
   arm_sweep();
+  return ticket;
 }
 
 void session_state::read(const partition_actor& from, read_records what,

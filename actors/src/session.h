@@ -91,6 +91,12 @@ struct session_state {
   void append(const partition_actor& to, storage::buffer batch, int16_t acks,
               std::chrono::milliseconds timeout,
               std::function<void(append_finished&)> then);
+  /// The same through the stages of a topic.
+  void append(const stage_desk_actor& through,
+              const storage::topic_partition& name, const partition_actor& to,
+              storage::buffer batch, int16_t acks,
+              std::chrono::milliseconds timeout,
+              std::function<void(append_finished&)> then);
   void read(const partition_actor& from, read_records what,
             std::function<void(read_finished&)> then);
   /// The same without asking, while the client reads on where it was.
@@ -172,6 +178,8 @@ private:
   };
 
   void serve(const request_ptr& x);
+  ticket_t await_append(std::chrono::milliseconds timeout,
+                        std::function<void(append_finished&)> then);
   /// Arms the actor's one timer for the earliest deadline.
   void arm();
   void arm_sweep();

@@ -22,6 +22,7 @@ inline constexpr std::string_view compression_types =
 inline constexpr std::string_view timestamp_types = "CreateTime|LogAppendTime";
 inline constexpr std::string_view cleanup_policies = "compact|delete";
 inline constexpr std::string_view topic_kinds = "log|delayed|priority|queue";
+inline constexpr std::string_view stage_policies = "closed|open";
 inline constexpr int64_t ten_years_ms = 315'360'000'000;
 /// Kafka's class names for the two ways to choose who serves a read (KIP-392).
 inline constexpr std::string_view rack_aware_selector =
@@ -59,6 +60,9 @@ config_map topic_defaults_of(const config_map& broker_values);
 
 /// Contradictions between a topic's kind and its other overrides.
 result<void> check_kind_configs(const config_map& overrides);
+
+/// Stages that cannot be.
+result<void> check_stage_configs(const config_map& overrides);
 
 /// invalid_argument, naming the key and the nearest key that exists.
 storage::error unknown_topic_config(std::string_view name);

@@ -184,6 +184,8 @@ result<void> check_topic_configs(const config_map& overrides) {
     return failure(storage::errc::invalid_argument,
                    "remote.storage.enable must be false: there is no tiered "
                    "storage");
+  if (auto stages = check_stage_configs(overrides); !stages)
+    return stages;
   return check_kind_configs(overrides);
 }
 

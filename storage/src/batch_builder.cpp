@@ -3,33 +3,16 @@
 
 #include <troupe/storage/assert.h>
 
-#include "varint.h"
+#include "record_writer.h"
 
 #include <algorithm>
-#include <cstring>
-#include <limits>
-#include <memory>
+#include <utility>
 
 namespace troupe::storage {
 
 namespace {
 
 constexpr int16_t codec_mask = 0x07;
-
-size_t nullable_bytes(const std::optional<std::string_view>& x) {
-  if (!x)
-    return 1;
-  return varint_bytes(static_cast<int64_t>(x->size())) + x->size();
-}
-
-void append_nullable(std::vector<std::byte>& to,
-                     const std::optional<std::string_view>& x) {
-  append_varint(to, x ? static_cast<int64_t>(x->size()) : -1);
-  if (!x)
-    return;
-  auto* first = reinterpret_cast<const std::byte*>(x->data());
-  to.insert(to.end(), first, first + x->size());
-}
 
 } // namespace
 
@@ -45,23 +28,7 @@ batch_builder& batch_builder::add(timestamp_ms timestamp,
   auto timestamp_delta =
       static_cast<int64_t>(static_cast<uint64_t>(timestamp)
                            - static_cast<uint64_t>(header_.base_timestamp));
-  auto headers_count = static_cast<int64_t>(headers.size());
-  auto size = 1 + varint_bytes(timestamp_delta) + varint_bytes(count_)
-              + nullable_bytes(key) + nullable_bytes(value)
-              + varint_bytes(headers_count);
-  for (const auto& x : headers)
-    size += nullable_bytes(x.key) + nullable_bytes(x.value);
-  append_varint(records_, static_cast<int64_t>(size));
-  records_.push_back(std::byte{0});
-  append_varint(records_, timestamp_delta);
-  append_varint(records_, count_);
-  append_nullable(records_, key);
-  append_nullable(records_, value);
-  append_varint(records_, headers_count);
-  for (const auto& x : headers) {
-    append_nullable(records_, x.key);
-    append_nullable(records_, x.value);
-  }
+  append_record(records_, timestamp_delta, count_, key, value, headers);
   ++count_;
   return *this;
 }
@@ -99,22 +66,12 @@ buffer batch_builder::build() const {
     packed = std::move(*compressed);
     records = packed;
   }
-  auto size = batch_header_bytes + records.size();
-  ASSERT(size <= static_cast<size_t>(std::numeric_limits<int32_t>::max()));
   auto header = header_;
-  header.batch_length = static_cast<int32_t>(size - batch_prefix_bytes);
   header.attributes =
       static_cast<int16_t>(header.attributes | static_cast<int16_t>(codec_));
   header.last_offset_delta = count_ - 1;
   header.records_count = count_;
-  header.crc = batch_crc(header, records);
-  auto whole = std::make_shared<std::vector<std::byte>>();
-  whole->reserve(size);
-  auto head = encode_batch_header(header);
-  whole->insert(whole->end(), head.begin(), head.end());
-  whole->insert(whole->end(), records.begin(), records.end());
-  std::span<const std::byte> bytes = *whole;
-  return buffer{std::move(whole), bytes};
+  return join_batch(header, records);
 }
 
 } // namespace troupe::storage

@@ -23,8 +23,7 @@ check_frame(std::span<const std::byte> bytes, const log_config& config) {
   // Formats before v2 are refused as such, not as damage: Kafka's clients send
   // a damaged batch again.
   constexpr size_t magic_position = 16;
-  if (bytes.size() > magic_position
-      && bytes[magic_position] != std::byte{2})
+  if (bytes.size() > magic_position && bytes[magic_position] != std::byte{2})
     return failure(errc::invalid_record,
                    "check batch: magic is not 2, older formats are not "
                    "supported");
@@ -54,16 +53,31 @@ check_frame(std::span<const std::byte> bytes, const log_config& config) {
   return header;
 }
 
-/// What only a broken or hostile client sends.
-result<void> check_rules(const batch_header& x) {
+/// From a client: each offset has its record.
+result<void> check_whole(const batch_header& x) {
   if (x.records_count < 1)
     return failure(errc::invalid_record, "check batch: no records");
   if (x.last_offset_delta != x.records_count - 1)
     return failure(errc::invalid_record,
                    "check batch: count and last offset delta disagree");
+  return {};
+}
+
+/// From a stage: records may be gone.
+result<void> check_staged(const batch_header& x) {
+  if (x.records_count < 0 || x.last_offset_delta < 0
+      || x.records_count - 1 > x.last_offset_delta)
+    return failure(errc::invalid_record,
+                   "check batch: more records than offsets");
+  return {};
+}
+
+/// What only a broken or hostile client sends.
+result<void> check_rules(const batch_header& x) {
   // Kafka insists on 0; we overwrite it, so only nonsense is refused.
   if (x.base_offset < 0
-      || x.base_offset > std::numeric_limits<offset_t>::max() - x.records_count)
+      || x.base_offset
+             > std::numeric_limits<offset_t>::max() - x.last_offset_delta - 1)
     return failure(errc::invalid_record, "check batch: impossible base offset");
   if (x.control())
     return failure(errc::invalid_record,
@@ -138,14 +152,15 @@ result<void> check_keys(std::span<const std::byte> bytes,
   return {};
 }
 
-} // namespace
-
-result<batch_header> validate_batch(std::span<const std::byte> bytes,
-                                    const log_config& config, timestamp_ms now,
-                                    std::vector<record_failure>* failures) {
+result<batch_header>
+validate(std::span<const std::byte> bytes, const log_config& config,
+         timestamp_ms now, std::vector<record_failure>* failures,
+         result<void> (*check_count)(const batch_header&)) {
   auto header = check_frame(bytes, config);
   if (!header)
     return header;
+  if (auto checked = check_count(*header); !checked)
+    return failure(std::move(checked).error());
   if (auto checked = check_rules(*header); !checked)
     return failure(std::move(checked).error());
   if (auto checked = check_timestamps(*header, config, now); !checked)
@@ -154,6 +169,21 @@ result<batch_header> validate_batch(std::span<const std::byte> bytes,
     if (auto checked = check_keys(bytes, config, failures); !checked)
       return failure(std::move(checked).error());
   return header;
+}
+
+} // namespace
+
+result<batch_header> validate_batch(std::span<const std::byte> bytes,
+                                    const log_config& config, timestamp_ms now,
+                                    std::vector<record_failure>* failures) {
+  return validate(bytes, config, now, failures, check_whole);
+}
+
+result<batch_header>
+validate_staged_batch(std::span<const std::byte> bytes,
+                      const log_config& config, timestamp_ms now,
+                      std::vector<record_failure>* failures) {
+  return validate(bytes, config, now, failures, check_staged);
 }
 
 } // namespace troupe::storage

@@ -53,6 +53,8 @@ log::state::check_batch(std::span<const std::byte> bytes,
   switch (how.origin) {
   case append_origin::client:
     return validate_batch(bytes, options.config, how.now, failures);
+  case append_origin::staged:
+    return validate_staged_batch(bytes, options.config, how.now, failures);
   case append_origin::internal:
     break;
   }
@@ -71,7 +73,7 @@ result<append_info> log::append(const buffer& batch, const append_options& how,
   if (!seen)
     return failure(std::move(seen.error()));
   auto stamp_time =
-      x.options.config.log_append_time && how.origin == append_origin::client;
+      x.options.config.log_append_time && how.origin != append_origin::internal;
   if (seen->what == producer_table::verdict::duplicate)
     return append_info{seen->base_offset, seen->next_offset,
                        stamp_time ? seen->timestamp : no_timestamp, true};

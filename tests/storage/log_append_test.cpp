@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log_fixture.h"
 
+#include <troupe/storage/batch_rewrite.h>
+
 #include <doctest/doctest.h>
 
 #include <cerrno>
@@ -106,6 +108,21 @@ TEST_CASE("log: our own batches need no client's permission") {
                           {2, x.now, append_origin::internal}))
         == errc::records_too_large_for_segment);
   CHECK(x->end_offset() == 1);
+}
+
+TEST_CASE("log: a batch that stages emptied keeps its offsets and sequence") {
+  log_fixture x;
+  x.open();
+  auto sent = log_fixture::batch(3, 10, x.now, 5, 0);
+  auto left = *batch_rewriter(*parse_batch_header(sent.bytes())).build();
+  append_options how{2, x.now, append_origin::staged};
+  CHECK(code_of(x.try_append(left)) == errc::invalid_record);
+  CHECK(x->append(left, how)->next_offset == 3);
+  CHECK(x->append(left, how)->duplicate);
+  CHECK(x.try_append(log_fixture::batch(1, 10, x.now, 5, 3))->base_offset == 3);
+  x.kill_and_open();
+  CHECK(x->end_offset() == 4);
+  CHECK(x->append(left, how)->duplicate);
 }
 
 TEST_CASE("log: retries of an idempotent producer are answered, not kept") {

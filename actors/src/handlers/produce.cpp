@@ -105,12 +105,18 @@ void append_one(const operation_ptr& op, partition_finder& finder,
     return op->refuse(entry, wire_code(partition.error().code),
                       std::move(partition.error().message));
   ++op->outstanding;
-  op->session->append(
-      *partition, std::move(what.records.bytes), op->acks, timeout,
-      [op, topic_index, partition_index](append_finished& x) {
-        op->finished(op->entry(topic_index, partition_index), x);
-        op->done();
-      });
+  auto then = [op, topic_index, partition_index](append_finished& x) {
+    op->finished(op->entry(topic_index, partition_index), x);
+    op->done();
+  };
+  const auto& topic = *finder.topic();
+  if (topic.stages == nullptr)
+    op->session->append(*partition, std::move(what.records.bytes), op->acks,
+                        timeout, then);
+  else
+    op->session->append(topic.stages, {topic.topic->name, what.index},
+                        *partition, std::move(what.records.bytes), op->acks,
+                        timeout, then);
 }
 
 /// Topics that the client may not write to, behind the others.

@@ -3,6 +3,7 @@
 
 #include <troupe/actors/authoriser.h>
 #include <troupe/actors/problem.h>
+#include <troupe/actors/record_stage.h>
 #include <troupe/actors/time_source.h>
 #include <troupe/cluster/broker_config.h>
 #include <troupe/cluster/controller_requests.h>
@@ -16,6 +17,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,6 +45,9 @@ struct node_options {
   /// Bounds of the sockets; the fields that have a Kafka name are taken from
   /// `config`.
   transport::limits bounds;
+  /// What `troupe.stages` of a topic may name beside the stages built in, which
+  /// a name used here replaces.
+  std::map<std::string, stage_factory> stages;
   /// Called at most once, from any thread, when it turns out that the node must
   /// not go on serving; whoever runs it should stop it then, but not from
   /// within the call. A sentence for a person. May be empty.

@@ -37,6 +37,8 @@ struct append_records {
   /// 0, 1 or -1 (all in-sync replicas).
   int16_t acks = 1;
   records_client_actor client;
+  /// Stages say that they have been at it.
+  storage::append_origin origin = storage::append_origin::client;
 };
 
 /// Read whole batches; exactly one read_finished follows.

@@ -22,4 +22,11 @@ result<batch_header> validate_batch(std::span<const std::byte> bytes,
                                     std::vector<record_failure>* failures
                                     = nullptr);
 
+/// The same for a batch out of which stages took records: it may have fewer than
+/// its last offset says, or none.
+result<batch_header>
+validate_staged_batch(std::span<const std::byte> bytes,
+                      const log_config& config, timestamp_ms now,
+                      std::vector<record_failure>* failures = nullptr);
+
 } // namespace troupe::storage

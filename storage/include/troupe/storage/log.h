@@ -57,6 +57,9 @@ enum class append_origin : uint8_t {
   client,
   /// Our own bytes (metadata log): offsets assigned, no client rules.
   internal,
+  /// As `client`, but stages have been at it: records may be missing, even all
+  /// of them, while offsets and sequences of the others stay.
+  staged,
 };
 
 /// How to append a batch.
