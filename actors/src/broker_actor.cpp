@@ -3,6 +3,8 @@
 
 #include "error_map.h"
 
+#include <troupe/cluster/topic_kind.h>
+
 #include <spdlog/spdlog.h>
 
 #include <utility>
@@ -156,11 +158,15 @@ void broker_state::reconfigure(const cluster::metadata_image& before) {
     bool changed = known != nullptr && known->configs != topic->configs;
     if (!changed && !all)
       continue;
+    bool moves = cluster::kind_of(topic->configs) != cluster::topic_kind::log;
     reconfigure_log order{log_config_of(*topic), min_insync_of(*topic)};
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       auto host = partitions_.find({name, static_cast<int32_t>(i)});
-      if (host != partitions_.end() && host->second.actor != nullptr)
-        self->send(host->second.actor, order);
+      if (host == partitions_.end() || host->second.actor == nullptr)
+        continue;
+      self->send(host->second.actor, order);
+      if (moves && changed)
+        tell_mover(host->second);
     }
   }
 }
@@ -173,6 +179,7 @@ void broker_state::on_partition_failed(const partition_failed& x) {
                 to_string(x.name), x.reason);
   i->second.actor = nullptr;
   i->second.failed = true;
+  stop_mover(i->second);
   stop_replica(i->second);
   placement_->mark_failed(i->second.directory);
   publish();
@@ -236,6 +243,7 @@ void broker_state::close_all() {
       mark_directories();
   };
   for (auto& [name, host] : partitions_) {
+    stop_mover(host);
     stop_replica(host);
     if (host.actor == nullptr)
       continue;

@@ -4,6 +4,7 @@
 #include "copy_pace.h"
 #include "disk_placement.h"
 #include "lane_hosted.h"
+#include "mover_actor.h"
 #include "replica_actor.h"
 #include "services.h"
 #include "stage_desks.h"
@@ -22,6 +23,8 @@
 #include <vector>
 
 namespace troupe::actors {
+
+struct partition_config;
 
 struct broker_actor_config {
   cluster::broker_config config;
@@ -78,6 +81,9 @@ private:
     lane_unit* lane = nullptr;
     /// Null while it does not follow.
     replica_actor replica;
+    /// Null where the topic is a log; what it still needs of the partition.
+    mover_actor mover;
+    retention_hold hold;
     /// What the partition was told last.
     cluster::partition_registration registration;
     std::vector<cluster::replica_life> lives;
@@ -113,6 +119,13 @@ private:
            const cluster::partition_registration& x) const;
   void follow(const storage::topic_partition& name, hosted& host);
   void stop_replica(hosted& host);
+  /// Before the partition is there, and when it is.
+  void prepare_mover(hosted& host, const cluster::topic_image& topic,
+                     partition_config& config);
+  void start_mover(const storage::topic_partition& name, hosted& host);
+  /// It begins anew, or rests.
+  void tell_mover(const hosted& host);
+  void stop_mover(hosted& host);
   void arm_replica_check();
   /// Once, with the first image: erases the logs that this node had and has no
   /// more, sets aside those that nobody knew.

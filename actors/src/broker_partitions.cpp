@@ -139,8 +139,10 @@ void broker_state::serve(const storage::topic_partition& name, hosted& host,
   config.core.self = config_.config.id;
   config.core.level = config_.config.durability_level;
   config.core.high_watermark = opened.high_watermark;
-  if (auto topic = image_->find(name.topic))
+  if (auto topic = image_->find(name.topic)) {
     config.core.min_insync_replicas = min_insync_of(*topic);
+    prepare_mover(host, *topic, config);
+  }
   config.lag_ms_max = config_.config.replication.lag_time_ms_max;
   config.flush_interval =
       std::chrono::milliseconds(config_.config.flush_interval_ms);
@@ -157,6 +159,7 @@ void broker_state::serve(const storage::topic_partition& name, hosted& host,
   config.steady_now = config_.steady_now;
   host.actor =
       spawn_on(self->system(), host.lane, partition, std::move(config));
+  start_mover(name, host);
   if (!leads(host))
     follow(name, host);
 }
@@ -185,6 +188,7 @@ void broker_state::close_missing(const cluster::metadata_image& image) {
 }
 
 void broker_state::close(const storage::topic_partition& name, hosted& host) {
+  stop_mover(host);
   stop_replica(host);
   if (host.actor != nullptr) {
     ++opening_;

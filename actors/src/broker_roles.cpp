@@ -75,20 +75,26 @@ void broker_state::change_role(const storage::topic_partition& name,
                                hosted& host,
                                const cluster::partition_registration& x) {
   auto before = std::exchange(host.registration, x);
+  bool other_reign =
+      before.leader_epoch != x.leader_epoch || before.leader != x.leader;
   if (leads(host)) {
     stop_replica(host);
     self->send(host.actor, become_leader{x, host.lives});
+    // Behind the partition's message: what it learns is of the new epoch.
+    if (other_reign)
+      tell_mover(host);
     return;
   }
   self->send(host.actor, become_follower{x});
+  if (other_reign)
+    tell_mover(host);
   // A replica has its pace from birth.
   auto self_id = config_.config.id;
   if (moves_to(self_id, before) != moves_to(self_id, x))
     stop_replica(host);
   // Behind the partition's message: what it answers the replica is of the new
   // epoch.
-  if (before.leader_epoch != x.leader_epoch || before.leader != x.leader
-      || host.replica == nullptr)
+  if (other_reign || host.replica == nullptr)
     follow(name, host);
 }
 

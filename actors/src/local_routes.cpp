@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "local_routes.h"
 
+#include <troupe/cluster/topic_kind.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -51,6 +53,17 @@ served(const topic_route& topic, const storage::topic_partition& what) {
 
 local_route find_local_leader(const routing& routes, cluster::node_id self,
                               const storage::topic_partition& what) {
+  const auto* topic = find(routes, what);
+  if (topic == nullptr
+      || cluster::kind_of(topic->topic->configs) == cluster::topic_kind::log)
+    return find_leader_here(routes, self, what);
+  auto inbox =
+      cluster::companion_name(what.topic, cluster::companion_role::inbox);
+  return find_leader_here(routes, self, {inbox, what.partition});
+}
+
+local_route find_leader_here(const routing& routes, cluster::node_id self,
+                             const storage::topic_partition& what) {
   const auto* topic = find(routes, what);
   if (topic == nullptr)
     return unknown(routes, what);

@@ -18,9 +18,13 @@ struct route_refusal {
 
 using local_route = result<partition_actor, route_refusal>;
 
-/// Whom to append to: the leader, if that is this node.
+/// Whom to append to: the leader, if that is this node. Of a topic of another
+/// kind than log it is the leader of its inbox.
 local_route find_local_leader(const routing& routes, cluster::node_id self,
                               const storage::topic_partition& what);
+/// The leader of just this partition, if that is this node.
+local_route find_leader_here(const routing& routes, cluster::node_id self,
+                             const storage::topic_partition& what);
 /// Whom to read from: a replica on this node, whether it leads or not.
 local_route find_local_replica(const routing& routes, cluster::node_id self,
                                const storage::topic_partition& what);

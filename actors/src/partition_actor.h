@@ -39,6 +39,9 @@ struct partition_config {
   cold_reader_actor cold_reader;
   /// Null: nothing is compacted.
   log_cleaner_actor cleaner;
+  /// From where on somebody beside its readers needs the records; null: nobody
+  /// does.
+  std::function<storage::offset_t()> needed_from;
   /// Told when the disk fails.
   std::function<void(partition_failed)> report_failure;
   /// The controller, once there is one; null on a node that is alone.

@@ -95,7 +95,9 @@ public:
   };
   delete_outcome delete_before(storage::offset_t offset);
 
-  storage::removed_files apply_retention(timestamp_ms now);
+  /// Nothing from `needed_from` on goes.
+  storage::removed_files apply_retention(timestamp_ms now,
+                                         storage::offset_t needed_from);
 
   /// None when there is nothing worth it.
   std::optional<storage::compaction_plan> plan_compaction(timestamp_ms now);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "partition_core.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace troupe::actors {
@@ -33,10 +34,13 @@ partition_core::delete_before(storage::offset_t offset) {
   return outcome;
 }
 
-storage::removed_files partition_core::apply_retention(timestamp_ms now) {
+storage::removed_files
+partition_core::apply_retention(timestamp_ms now,
+                                storage::offset_t needed_from) {
   if (closed() || failed_)
     return {};
-  auto removed = log_->apply_retention(now, high_watermark());
+  auto removed =
+      log_->apply_retention(now, std::min(high_watermark(), needed_from));
   if (!removed) {
     note(std::move(removed.error()));
     return {};

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <utility>
 
 namespace troupe::actors {
@@ -19,7 +20,10 @@ constexpr storage::timestamp_ms checkpoint_interval_ms = 60'000;
 } // namespace
 
 void partition_state::on_housekeep() {
-  remove(core_->apply_retention(config_.now()));
+  auto needed_from = config_.needed_from
+                         ? config_.needed_from()
+                         : std::numeric_limits<storage::offset_t>::max();
+  remove(core_->apply_retention(config_.now(), needed_from));
   check_failure();
   tell_page_cache();
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -121,6 +122,15 @@ int64_t flush_ms_max(const config_map& static_broker) {
   return parse_integer(text).value_or(storage::log_config::unlimited);
 }
 
+/// The inbox has checked every record already. Moved to a topic of another kind
+/// it keeps its timestamp, however late that is, and has more headers.
+void take_what_is_moved(storage::log_config& x) {
+  x.log_append_time = false;
+  x.timestamp_before_max_ms = storage::log_config::unlimited;
+  x.timestamp_after_max_ms = storage::log_config::unlimited;
+  x.max_message_bytes = std::numeric_limits<int32_t>::max();
+}
+
 } // namespace
 
 std::vector<config_synonym> synonyms_of(const config_key& topic_key) {
@@ -203,6 +213,8 @@ storage::log_config make_log_config(const config_map& overrides,
   x.flush_ms = std::min(values.number("flush.ms"), flush_ms_max(static_broker));
   x.file_delete_delay_ms = values.number("file.delete.delay.ms");
   x.producer_id_expiration_ms = values.number("producer.id.expiration.ms");
+  if (kind_of(overrides) != topic_kind::log)
+    take_what_is_moved(x);
   return x;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <companions.h>
 #include <config_keys.h>
 #include <config_value.h>
 #include <quoted.h>
@@ -148,6 +149,8 @@ check_resource(const metadata_image& image, const config_alteration& x) {
   if (!x.is_broker && image.find(x.topic) == nullptr)
     return refuse(refusal::unknown_topic,
                   "topic " + quoted(x.topic) + " does not exist");
+  if (auto verdict = check_not_companion(x.topic); !verdict.ok())
+    return verdict;
   if (x.is_broker && x.node != no_node && !image.nodes.contains(x.node))
     return refuse(refusal::invalid_request,
                   "no broker has the id " + std::to_string(x.node));
@@ -181,9 +184,13 @@ outcome controller::alter_configs(const metadata_image& image,
     return {};
   if (x.is_broker)
     return {{}, {broker_configs_replaced{x.node, std::move(work.configs)}}};
-  return {{},
-          {topic_configs_replaced{image.find(x.topic)->id,
-                                  std::move(work.configs)}}};
+  const auto* topic = image.find(x.topic);
+  metadata_delta delta;
+  if (const auto* inbox = inbox_of(image, *topic))
+    delta.push_back(
+        topic_configs_replaced{inbox->id, inbox_configs(work.configs)});
+  delta.push_back(topic_configs_replaced{topic->id, std::move(work.configs)});
+  return {{}, std::move(delta)};
 }
 
 } // namespace troupe::cluster

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <companions.h>
 #include <partition_moves.h>
 #include <partition_settler.h>
 #include <placement.h>
@@ -27,6 +28,8 @@ outcome controller::alter_reassignment(const metadata_image& image,
   if (known == nullptr)
     return refused(refusal::unknown_topic,
                    "partition " + printed + " does not exist");
+  if (auto verdict = check_not_companion(x.name.topic); !verdict.ok())
+    return refused(std::move(verdict));
   partition_registration wanted;
   if (x.replicas) {
     std::vector<replica_list> targets{*x.replicas};
@@ -44,9 +47,19 @@ outcome controller::alter_reassignment(const metadata_image& image,
                            "records");
   }
   outcome made;
-  partition_settler{image, image.nodes, config_}.settle(
-      *image.find(x.name.topic), static_cast<size_t>(x.name.partition),
-      std::move(wanted), made);
+  partition_settler settler{image, image.nodes, config_};
+  const auto& topic = *image.find(x.name.topic);
+  auto index = static_cast<size_t>(x.name.partition);
+  settler.settle(topic, index, std::move(wanted), made);
+  if (const auto* inbox = inbox_of(image, topic)) {
+    const auto& beside = inbox->partitions[index];
+    auto with_it =
+        x.replicas ? reassigned(beside, *x.replicas) : reverted(beside);
+    // Without a replica in sync it may not go back: the other one is moved
+    // there again.
+    if (!with_it.isr.empty())
+      settler.settle(*inbox, index, std::move(with_it), made);
+  }
   return made;
 }
 

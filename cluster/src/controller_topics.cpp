@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <companions.h>
 #include <placement.h>
 #include <quoted.h>
 #include <refused.h>
@@ -149,6 +150,8 @@ decision check_kind(const std::string& name, topic_kind kind) {
                       + std::to_string(name_size_max(kind))
                       + " characters, and topics that belong to it have longer "
                         "names");
+  if (served(kind))
+    return {};
   return refuse(refusal::invalid_config,
                 std::string{kind_key} + "=" + std::string{to_string(kind)}
                     + " is not served by this version");
@@ -189,6 +192,16 @@ decision place_more(const metadata_image& image, const topic_image& topic,
   return {};
 }
 
+/// The topic, and its inbox with the same partitions on the same nodes.
+metadata_delta with_inbox(topic_image topic, const uuid& inbox_id) {
+  topic_image inbox;
+  inbox.name = companion_name(topic.name, companion_role::inbox);
+  inbox.id = inbox_id;
+  inbox.configs = inbox_configs(topic.configs);
+  inbox.partitions = topic.partitions;
+  return {topic_created{std::move(topic)}, topic_created{std::move(inbox)}};
+}
+
 } // namespace
 
 outcome
@@ -211,7 +224,18 @@ controller::create_topic(const metadata_image& image, const new_topic& x) {
     topic.id = fresh_uuid();
   while (image.topics_by_id.contains(topic.id));
   topic.partitions = register_partitions(image, std::move(placement));
-  return {{}, {topic_created{std::move(topic)}}};
+  if (kind_of(topic.configs) == topic_kind::log)
+    return {{}, {topic_created{std::move(topic)}}};
+  auto count = static_cast<int64_t>(topic.partitions.size());
+  if (auto verdict = check_partition_bound(image, count, 2 * count,
+                                           config_.partitions_max);
+      !verdict.ok())
+    return refused(std::move(verdict));
+  uuid inbox_id;
+  do
+    inbox_id = fresh_uuid();
+  while (inbox_id == topic.id || image.topics_by_id.contains(inbox_id));
+  return {{}, with_inbox(std::move(topic), inbox_id)};
 }
 
 outcome controller::delete_topic(const metadata_image& image,
@@ -231,7 +255,12 @@ outcome controller::delete_topic(const metadata_image& image,
                             "topic " + quoted(*x.name) + " does not exist")
                   : refused(refusal::unknown_topic_id,
                             "no topic has the id " + to_string(x.id));
-  return {{}, {topic_deleted{topic->id}}};
+  if (auto verdict = check_not_companion(topic->name); !verdict.ok())
+    return refused(std::move(verdict));
+  metadata_delta delta{topic_deleted{topic->id}};
+  if (const auto* inbox = inbox_of(image, *topic))
+    delta.push_back(topic_deleted{inbox->id});
+  return {{}, std::move(delta)};
 }
 
 outcome controller::create_partitions(const metadata_image& image,
@@ -240,22 +269,30 @@ outcome controller::create_partitions(const metadata_image& image,
   if (topic == nullptr)
     return refused(refusal::unknown_topic,
                    "topic " + quoted(x.topic) + " does not exist");
+  if (auto verdict = check_not_companion(x.topic); !verdict.ok())
+    return refused(std::move(verdict));
+  const auto* inbox = inbox_of(image, *topic);
   auto present = static_cast<int64_t>(topic->partitions.size());
   if (x.count <= present)
     return refused(refusal::invalid_partitions,
                    "topic " + quoted(x.topic) + " has "
                        + std::to_string(present) + " partitions; the new total "
                        + std::to_string(x.count) + " is not larger");
-  if (auto verdict = check_partition_bound(image, x.count, x.count - present,
-                                           config_.partitions_max);
+  auto added = (x.count - present) * (inbox == nullptr ? 1 : 2);
+  if (auto verdict =
+          check_partition_bound(image, x.count, added, config_.partitions_max);
       !verdict.ok())
     return refused(std::move(verdict));
   std::vector<replica_list> placement;
   if (auto verdict = place_more(image, *topic, x, placement); !verdict.ok())
     return refused(std::move(verdict));
-  return {{},
-          {partitions_added{topic->id,
-                            register_partitions(image, std::move(placement))}}};
+  auto partitions = register_partitions(image, std::move(placement));
+  metadata_delta delta;
+  // First the inbox: what is produced must find it.
+  if (inbox != nullptr)
+    delta.push_back(partitions_added{inbox->id, partitions});
+  delta.push_back(partitions_added{topic->id, std::move(partitions)});
+  return {{}, std::move(delta)};
 }
 
 } // namespace troupe::cluster

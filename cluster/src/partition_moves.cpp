@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <companions.h>
 #include <node_marks.h>
 #include <partition_moves.h>
 #include <reassigned.h>
@@ -138,7 +139,8 @@ void partition_moves::measure() {
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       const auto& x = topic->partitions[i];
       auto replicas = destination(x);
-      if (!moves(x))
+      // An inbox moves with its topic.
+      if (!moves(x) && !name.starts_with(reserved_prefix))
         resting_.emplace_back(topic.get(), i);
       else if (!waits_for_node(x))
         ++moving;
@@ -161,8 +163,10 @@ void partition_moves::move(const topic_image& topic, size_t partition,
     ++loads_[node].replicas;
   --loads_[x.replicas.front()].preferred;
   ++loads_[target.front()].preferred;
-  --room_;
+  room_ -= std::min<size_t>(room_, 1);
   settler_.settle(topic, partition, reassigned(x, target), made_);
+  if (const auto* inbox = inbox_of(image_, topic))
+    move(*inbox, partition, std::move(target));
 }
 
 void partition_moves::move_back(const topic_image& topic, size_t partition) {

@@ -155,7 +155,7 @@ TEST_CASE("partition core: the first failure is the one that is told") {
   CHECK(is(refused.why, errc::partition_offline));
   CHECK(refused.why.message == "first");
   CHECK(is(x.deleting(0), errc::partition_offline));
-  CHECK(x.core.apply_retention(1).paths.empty());
+  CHECK(x.core.apply_retention(1, 5).paths.empty());
 }
 
 TEST_CASE("partition core: a refused batch is no failure of the disk") {

@@ -6,6 +6,7 @@
 #include "partition_finder.h"
 
 #include <troupe/cluster/controller.h>
+#include <troupe/cluster/topic_kind.h>
 #include <troupe/transport/kafka/messages/produce.h>
 
 #include <algorithm>
@@ -142,6 +143,16 @@ bool codec_too_new(const storage::buffer& records, int16_t version) {
          && header->codec_bits() == static_cast<uint8_t>(storage::codec::zstd);
 }
 
+/// What is produced to a topic of another kind waits in its inbox.
+void enter_inbox_or_log(partition_finder& finder, const std::string& name) {
+  finder.enter(name);
+  const auto* topic = finder.topic();
+  if (topic == nullptr || topic->topic->configs.empty()
+      || cluster::kind_of(topic->topic->configs) == cluster::topic_kind::log)
+    return;
+  finder.enter(cluster::companion_name(name, cluster::companion_role::inbox));
+}
+
 } // namespace
 
 result<void> produce(session_state& session, request_ptr x) {
@@ -171,7 +182,7 @@ result<void> produce(session_state& session, request_ptr x) {
   partition_finder finder(session.routes(), session.shared->config.id);
   for (size_t i = 0; i < asked->topic_data.size(); ++i) {
     auto& topic = asked->topic_data[i];
-    finder.enter(topic.name);
+    enter_inbox_or_log(finder, topic.name);
     bool internal = cluster::internal_topic(topic.name);
     for (size_t j = 0; j < topic.partition_data.size(); ++j) {
       auto& what = topic.partition_data[j];
