@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe {
 
 /// How a node starts. The defaults make a broker on a free port of 127.0.0.1.
@@ -77,3 +79,5 @@ private:
 };
 
 } // namespace troupe
+
+#pragma GCC visibility pop

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <random>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 struct dial_backoff_config {
@@ -33,3 +35,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

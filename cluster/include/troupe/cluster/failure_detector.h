@@ -9,6 +9,8 @@
 #include <optional>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// What a controller knows of who is alive, in memory only: a session per node,
@@ -87,3 +89,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

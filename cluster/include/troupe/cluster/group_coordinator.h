@@ -24,6 +24,8 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 class group_slot;
@@ -167,3 +169,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

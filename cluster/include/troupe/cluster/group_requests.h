@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// JoinGroup.
@@ -82,3 +84,5 @@ struct commit_request {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

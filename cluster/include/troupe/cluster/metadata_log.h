@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 struct metadata_log_options {
@@ -96,3 +98,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 struct cluster_created {
@@ -141,3 +143,5 @@ decode_metadata_record(std::span<const std::byte> bytes);
 metadata_delta snapshot_of(const metadata_image& image);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

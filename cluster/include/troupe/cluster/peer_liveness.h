@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 struct peer_liveness_config {
@@ -50,3 +52,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -16,6 +16,8 @@
 #include <optional>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// One node's part in the metadata quorum: Raft in which followers pull
@@ -104,3 +106,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

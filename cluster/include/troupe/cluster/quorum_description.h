@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// The quorum as one node sees it; only the leader sees the replicas.
@@ -38,3 +40,5 @@ struct quorum_description {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

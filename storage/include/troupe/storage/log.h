@@ -19,6 +19,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// Where and how a log is opened.
@@ -266,3 +268,5 @@ private:
 };
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::transport {
 
 /// One thread with one event loop. Connections and the actors that serve them
@@ -40,3 +42,5 @@ private:
 };
 
 } // namespace troupe::transport
+
+#pragma GCC visibility pop
