@@ -40,6 +40,9 @@ function(troupe_module name)
     PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:troupe_flags>)
   set_property(GLOBAL APPEND PROPERTY TROUPE_MODULES ${name})
   if(TROUPE_SHARED)
+    # Programs see what public headers say, between their visibility pragmas.
+    set_target_properties(troupe_${name} PROPERTIES
+      CXX_VISIBILITY_PRESET hidden)
     troupe_shared_module(${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
   endif()
 endfunction()

@@ -25,6 +25,16 @@ def shell(command, timeout=BUILD_SECONDS, **more):
     return done.stdout
 
 
+def classes_in(folder):
+    """The classes that its headers define at the level of a namespace."""
+    found = set()
+    for path in glob.glob(folder + "/**/*.h", recursive=True):
+        with open(path, encoding="utf-8") as file:
+            found.update(re.findall(
+                r"^(?:class|struct) (\w+)[^;]*\{", file.read(), re.M))
+    return found
+
+
 class Stranger:
     def __init__(self, build, folder, examples):
         self.build = build
@@ -39,6 +49,7 @@ class Stranger:
             self.a_program_finds_the_shared_libraries,
             self.pkg_config_names_both_kinds,
             self.storage_comes_alone,
+            self.private_names_stay_inside,
             self.what_is_not_there_is_not_found,
             self.public_headers_are_installed_as_they_are,
             self.the_service_is_told_what_became_of_it,
@@ -140,6 +151,21 @@ class Stranger:
             program = os.path.join(self.built("storage", kind), "batch")
             assert self.uses(program) == expected, self.uses(program)
             assert shell([program], RUN_SECONDS) == "1 record\n"
+
+    def private_names_stay_inside(self):
+        """Shared libraries export what public headers declare."""
+        for module in MODULES:
+            public, private = (classes_in(os.path.join(ROOT, module, folder))
+                               for folder in ("include", "src"))
+            names = "|".join(sorted(private - public))
+            exported = shell(["nm", "--dynamic", "--defined-only",
+                              "--demangle", os.path.join(
+                                  self.library_folder,
+                                  f"libtroupe_{module}.so")])
+            lost = re.findall(
+                rf"^\S* \w (troupe::\w+::(?:{names})::[^\s(]*)\(",
+                exported, re.M)
+            assert not lost, f"{module}: {len(lost)}, such as {lost[:10]}"
 
     def what_is_not_there_is_not_found(self):
         for kind, why in (("static;shared", "exclude each other"),

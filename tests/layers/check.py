@@ -160,6 +160,20 @@ def headers_have_pragma_once(tree):
             yield f"{path}: no #pragma once"
 
 
+def public_headers_are_exported(tree):
+    """Symbols of shared libraries are hidden but for what stands between the
+    pragmas."""
+    push, pop = (f"#pragma GCC visibility {x}"
+                 for x in ("push(default)", "pop"))
+    for path, text in tree.code(*MODULES):
+        at = text.find("\nnamespace troupe")
+        if "/include/troupe/" not in path or at < 0:
+            continue
+        if not 0 <= text.find(push) < at or text.find(pop) < at:
+            yield f"{path}: what it declares is not between '{push}' and " \
+                f"'{pop}'"
+
+
 def files_are_short(tree):
     for path, text in list(tree.code()) + list(tree.scripts()):
         lines = text.count("\n")
@@ -245,8 +259,9 @@ RULES = [
     caf_only_in_actors, no_caf_all, asio_only_in_transport,
     rocksdb_only_in_its_files, prometheus_only_in_its_file,
     modules_use_only_lower_ones, private_headers_stay_private,
-    users_see_public_headers_only, headers_have_pragma_once, files_are_short,
-    licence_line, no_other_top_level_folders, no_sleeps, nothing_unfinished,
+    users_see_public_headers_only, headers_have_pragma_once,
+    public_headers_are_exported, files_are_short, licence_line,
+    no_other_top_level_folders, no_sleeps, nothing_unfinished,
     no_catch_all_names, headers_compile_alone,
 ]
 

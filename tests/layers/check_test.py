@@ -72,6 +72,9 @@ PLANTED = {
          "not a public header"),
     ],
     "headers_have_pragma_once": [({"storage/src/a.h": SPDX}, "pragma once")],
+    "public_headers_are_exported": [
+        ({"storage/include/troupe/storage/a.h":
+          HEADER + "namespace troupe::storage {}\n"}, "not between")],
     "files_are_short": [
         ({"storage/src/a.cpp": SPDX + "\n" * 351}, "352 lines"),
         ({"scripts/long": "#!/bin/bash\n" + "\n" * 351}, "352 lines"),

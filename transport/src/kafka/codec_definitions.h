@@ -50,6 +50,10 @@ transport::chunks build_frame(const Write& write_frame) {
   return out.finish();
 }
 
+// What other libraries call: an instantiation is visible where its template is
+// defined so.
+#pragma GCC visibility push(default)
+
 template <class Request>
 result<Request> decode_request(const storage::buffer& frame,
                                size_t body_position, int16_t version) {
@@ -111,5 +115,7 @@ result<Response> decode_response(const storage::buffer& frame, int16_t version,
     in.skip_tags();
   return decode_message<Response>(in, format);
 }
+
+#pragma GCC visibility pop
 
 } // namespace troupe::kafka

@@ -10,6 +10,8 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#pragma GCC visibility push(default)
+
 /// Who decides about the metadata, and who keeps this node known to it.
 ///
 ///   session ── create_topics ──> controller ── forwarded<..> ─> controller
@@ -134,5 +136,7 @@ using quorum_actor = remote_quorum_actor::extend<
     reacts_to<flush_quorum>, reacts_to<quorum_tick>>;
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::start_quorum)

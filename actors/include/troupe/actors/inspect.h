@@ -13,6 +13,8 @@
 
 #include <string>
 
+#pragma GCC visibility push(default)
+
 /// How the vocabulary of the lower layers crosses nodes. CAF finds these
 /// functions by the namespaces of their arguments. None of these types may
 /// change its members any more: the two nodes may run different versions.
@@ -54,3 +56,5 @@ caf::error inspect(caf::serializer& f, problem& x);
 caf::error inspect(caf::deserializer& f, problem& x);
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop

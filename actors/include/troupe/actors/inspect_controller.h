@@ -11,6 +11,8 @@
 #include <caf/meta/type_name.hpp>
 #include <caf/serializer.hpp>
 
+#pragma GCC visibility push(default)
+
 /// How questions to the controller cross nodes. As with everything that does,
 /// no struct in here may change its members.
 namespace troupe::cluster {
@@ -175,3 +177,5 @@ typename Inspector::result_type inspect(Inspector& f, cluster_joined& x) {
 }
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop

@@ -12,6 +12,8 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 /// Who talks to whom: the typed interfaces of a node; those of a partition and
 /// the disks below are in partition_interfaces.h.
 namespace troupe::actors {
@@ -131,6 +133,8 @@ using transport_actor = caf::typed_actor<
     replies_to<stop_transport>::with<transport_stopped>>;
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::join_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::sync_call)

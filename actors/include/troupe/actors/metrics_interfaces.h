@@ -7,6 +7,8 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#pragma GCC visibility push(default)
+
 /// Who asks whom for the figures of a node.
 namespace troupe::actors {
 
@@ -26,3 +28,5 @@ using metrics_actor = caf::typed_actor<
     replies_to<collect_metrics>::with<metrics_collected>>;
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop

@@ -22,6 +22,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe {
 
 namespace actors {
@@ -125,3 +127,5 @@ private:
 };
 
 } // namespace troupe
+
+#pragma GCC visibility pop

@@ -13,6 +13,8 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 /// Who talks to whom around a partition: its clients, its followers and its
 /// replica, and the actors that may block on the disks below.
 namespace troupe::actors {
@@ -204,6 +206,8 @@ using cold_reader_actor = caf::typed_actor<
     replies_to<run_search>::with<found_offset>>;
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::append_records)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pull_records)

@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 /// Who talks to whom between nodes, and who keeps the links on each.
 ///
 ///   replica ── request_batches ─> link ═ send_pull ═════> link ── pull_records
@@ -173,6 +175,8 @@ using membership_actor = peer_gate_actor::extend<
     replies_to<describe_peers>::with<peers_description>>;
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::request_batches)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::peer_up)

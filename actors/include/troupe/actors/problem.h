@@ -9,6 +9,8 @@
 #include <utility>
 #include <variant>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::actors {
 
 /// Why an actor cannot do what it was asked, beside the reasons that storage
@@ -66,3 +68,5 @@ struct problem {
 };
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop

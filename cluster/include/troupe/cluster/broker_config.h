@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// When a produce request with acks=1 or acks=all is answered
@@ -133,3 +135,5 @@ parse_assignment(std::string_view text);
 std::string print_config(const broker_config& config);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// How a node takes part in a cluster: where other nodes find it, how soon it
@@ -65,3 +67,5 @@ struct cluster_config {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Kafka's numbers for `config_type` in DescribeConfigs.
@@ -113,3 +115,5 @@ bool unclean_election_allowed(const config_map& overrides,
                               const config_map& static_broker);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

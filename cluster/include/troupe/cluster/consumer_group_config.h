@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Settings and bounds of KIP-848 groups.
@@ -41,3 +43,5 @@ struct consumer_group_config {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

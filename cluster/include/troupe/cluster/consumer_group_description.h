@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// States of a KIP-848 group. `dead` is what a group is that does not exist.
@@ -67,3 +69,5 @@ struct consumer_group_description {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Member epochs with a meaning of their own (KIP-848).
@@ -57,3 +59,5 @@ consumer_heartbeat_answer
 check_consumer_heartbeat(const consumer_heartbeat_request& x);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

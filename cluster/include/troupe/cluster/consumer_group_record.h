@@ -10,6 +10,8 @@
 #include <variant>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// How far a member is with its target assignment; Kafka's numbers.
@@ -118,3 +120,5 @@ using consumer_group_record =
 const std::string& group_of(const consumer_group_record& x);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

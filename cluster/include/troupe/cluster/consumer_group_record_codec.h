@@ -9,6 +9,8 @@
 #include <optional>
 #include <span>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Key and value in Kafka's own format.
@@ -23,3 +25,5 @@ decode_consumer_group_record(std::span<const std::byte> key,
                              std::optional<std::span<const std::byte>> value);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

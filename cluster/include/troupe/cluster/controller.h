@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 class failure_detector;
@@ -154,3 +156,5 @@ bool valid_topic_name(std::string_view name) noexcept;
 bool internal_topic(std::string_view name) noexcept;
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

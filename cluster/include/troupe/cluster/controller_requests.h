@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 /// What the controller is asked. Kafka's requests, one item of each, and those
 /// of nodes among themselves.
 namespace troupe::cluster {
@@ -136,3 +138,5 @@ struct reassignment {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// What a controller does without being asked: fences the silent, gives
@@ -44,3 +46,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

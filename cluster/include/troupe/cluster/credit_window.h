@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// How many bytes a sender may still send before the receiver has done away
@@ -31,3 +33,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

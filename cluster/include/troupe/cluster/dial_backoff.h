@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <random>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Pauses between dials, in milliseconds.
@@ -37,3 +39,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Outcome of comparing somebody's leader epoch with ours (KIP-320).
@@ -19,3 +21,5 @@ check_epoch(leader_epoch_t claimed, leader_epoch_t ours) noexcept {
 }
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

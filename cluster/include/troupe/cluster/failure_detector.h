@@ -9,6 +9,8 @@
 #include <optional>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// What a controller knows of who is alive, in memory only: a session per node,
@@ -89,3 +91,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

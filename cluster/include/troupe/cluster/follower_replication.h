@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// The end of a leader epoch in somebody's log.
@@ -109,3 +111,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

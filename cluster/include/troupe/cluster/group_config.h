@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Settings and bounds of the groups on one offsets partition.
@@ -44,3 +46,5 @@ struct group_config {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -24,6 +24,8 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 class group_slot;
@@ -178,3 +180,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -12,6 +12,8 @@
 #include <variant>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// States of a classic group. `dead` is what a group is that does not exist.
@@ -67,3 +69,5 @@ std::string_view type_of(const group_listing& x) noexcept;
 std::string_view state_of(const group_listing& x) noexcept;
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// JoinGroup: the generation that the member belongs to, and for its leader who
@@ -128,3 +130,5 @@ struct group_effects {
 group_answer refused(const group_answer& x, group_error error);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Why a group's coordinator refuses. Each enumerator is the Kafka error of the
@@ -46,3 +48,5 @@ enum class group_error : uint8_t {
 std::string_view to_string(group_error x) noexcept;
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// How many records groups have still to read, from what they committed and
@@ -70,3 +72,5 @@ private:
 bool is_utf8(std::string_view bytes) noexcept;
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// `group.consumer.migration.policy`: between which protocols a group with
@@ -37,3 +39,5 @@ inline bool allows_downgrade(group_migration_policy x) noexcept {
 }
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Subscriptions and assignments: only the members know what they mean.
@@ -20,3 +22,5 @@ struct group_protocol {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// "Generation 3 of `group` may go on from `offset`."
@@ -77,3 +79,5 @@ using group_record = std::variant<offset_commit, offset_removal, group_metadata,
                                   group_removal, consumer_group_record>;
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Key and value of a record, in Kafka's own format; no value is a tombstone.
@@ -46,3 +48,5 @@ decode_group_record(std::span<const std::byte> key,
                     std::optional<std::span<const std::byte>> value);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// JoinGroup.
@@ -84,3 +86,5 @@ struct commit_request {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

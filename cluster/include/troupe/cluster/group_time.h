@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Two readings of one moment. Sessions and rebalances are measured with the
@@ -19,3 +21,5 @@ struct group_time {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -10,6 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// A topic as far as a consumer group is concerned.
@@ -52,3 +54,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// A leader asks the controller to change who is in sync (KIP-497). It counts
@@ -35,3 +37,5 @@ enum class isr_answer : uint8_t {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

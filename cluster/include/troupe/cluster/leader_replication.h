@@ -10,6 +10,8 @@
 #include <optional>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Where a replica's log is when it begins to lead.
@@ -125,3 +127,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

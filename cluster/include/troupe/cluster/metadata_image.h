@@ -11,6 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 using storage::leader_epoch_t;
@@ -119,3 +121,5 @@ struct metadata_image {
 using image_ptr = std::shared_ptr<const metadata_image>;
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Where the log lies and how large it gets.
@@ -98,3 +100,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

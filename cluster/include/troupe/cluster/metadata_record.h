@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// The first record of all: who the cluster is.
@@ -147,3 +149,5 @@ decode_metadata_record(std::span<const std::byte> bytes);
 metadata_delta snapshot_of(const metadata_image& image);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

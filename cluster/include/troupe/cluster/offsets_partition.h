@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// The partition of `__consumer_offsets` that keeps `group_id` (UTF-8), as
@@ -12,3 +14,5 @@ int32_t
 offsets_partition_for(std::string_view group_id, int32_t partition_count);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -8,6 +8,8 @@
 #include <map>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Partitions by topic. Each list is ascending without repetition and no topic
@@ -44,3 +46,5 @@ partition_assignment
 merged(const partition_assignment& x, const partition_assignment& y);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Version of what nodes say to each other. A node speaks all versions of a
@@ -45,3 +47,5 @@ result<peer_version_t> agree_with_peer(const peer_identity& self,
                                        node_id expected);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// How soon a peer is missed.
@@ -53,3 +55,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

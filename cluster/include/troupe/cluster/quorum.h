@@ -16,6 +16,8 @@
 #include <optional>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// One node's part in the metadata quorum: Raft in which followers pull
@@ -113,3 +115,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

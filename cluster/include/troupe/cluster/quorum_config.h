@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Identity, timeouts and bounds of a node's part in the metadata quorum.
@@ -52,3 +54,5 @@ struct quorum_config {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

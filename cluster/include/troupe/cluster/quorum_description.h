@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// The quorum as one node sees it; only the leader sees the replicas.
@@ -39,3 +41,5 @@ struct quorum_description {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

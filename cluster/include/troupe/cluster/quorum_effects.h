@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// What a quorum wants done after one or more calls.
@@ -34,3 +36,5 @@ struct quorum_effects {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Why the quorum does not do what it was asked. Nothing was changed then.
@@ -37,3 +39,5 @@ enum class quorum_error : uint8_t {
 std::string_view to_string(quorum_error x) noexcept;
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 // What quorums say to each other. Each message goes one way; it may be lost,
@@ -169,3 +171,5 @@ using quorum_message =
                  snapshot_fetched>;
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// What a node does in the quorum. Whether it votes is a matter of the log,
@@ -26,3 +28,5 @@ enum class quorum_role : uint8_t {
 std::string_view to_string(quorum_role x) noexcept;
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -14,6 +14,8 @@
 #include <variant>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// What a node may never forget: its epoch and for whom it voted in it.
@@ -110,3 +112,5 @@ public:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

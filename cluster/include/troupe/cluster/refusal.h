@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Why the controller refuses; `actors/error_map` gives each its Kafka code.
@@ -45,3 +47,5 @@ inline constexpr refusal refusal_last = refusal::election_not_needed;
 std::string_view to_string(refusal x) noexcept;
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

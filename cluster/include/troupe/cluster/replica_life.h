@@ -6,6 +6,8 @@
 #include <map>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// A replica's node in the life that an image knows. What the node had in an
@@ -24,3 +26,5 @@ eligible_lives(const partition_registration& x,
                const std::map<node_id, node_registration>& nodes);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// How partitions are copied between nodes.
@@ -20,3 +22,5 @@ struct replication_config {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

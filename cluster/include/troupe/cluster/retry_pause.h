@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// How long to wait before the next try: twice as long after each failure, up
@@ -33,3 +35,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -3,6 +3,8 @@
 
 #include <troupe/cluster/metadata_image.h>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Names a snapshot of the metadata: everything below `end_offset`, where
@@ -15,3 +17,5 @@ struct snapshot_id {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage::detail {
 
 /// Prints the broken condition with its place to stderr and aborts.
@@ -8,6 +10,8 @@ namespace troupe::storage::detail {
                                    int line) noexcept;
 
 } // namespace troupe::storage::detail
+
+#pragma GCC visibility pop
 
 /// A promise between pieces of our own code, checked in every build. Bytes
 /// that come from outside never reach an ASSERT: they pass the decoder or the

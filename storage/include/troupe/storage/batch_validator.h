@@ -4,6 +4,8 @@
 #include <troupe/storage/log_config.h>
 #include <troupe/storage/record_batch.h>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// A record that a client must not send, for `record_errors` in the answer.
@@ -30,3 +32,5 @@ validate_staged_batch(std::span<const std::byte> bytes,
                       std::vector<record_failure>* failures = nullptr);
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// Reference-counted immutable bytes, or a slice of them. Copying shares the
@@ -43,3 +45,5 @@ private:
 };
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// A closed segment that compaction reads.
@@ -74,3 +76,5 @@ struct cleaned_segment {
 };
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

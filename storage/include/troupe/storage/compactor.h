@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// What one compaction may use.
@@ -72,3 +74,5 @@ private:
 };
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

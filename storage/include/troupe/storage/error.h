@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// What can go wrong with bytes on disk. `actors/error_map` translates each
@@ -72,3 +74,5 @@ std::string to_string(const error& x);
 error from_errno(int os_error, std::string message);
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

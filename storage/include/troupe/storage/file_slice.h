@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <memory>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// How well the page cache did for one partition. Written by lanes, read by
@@ -27,3 +29,5 @@ struct file_slice {
 };
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// One open file. Positional calls only, so a file may be shared by the actor
@@ -124,3 +126,5 @@ result<std::unique_ptr<directory_lock>>
 lock_directory(const std::string& path);
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

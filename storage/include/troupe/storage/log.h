@@ -19,6 +19,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// Where and how a log is opened.
@@ -297,3 +299,5 @@ private:
 };
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

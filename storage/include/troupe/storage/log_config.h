@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <limits>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// What a topic's configuration says about its logs. Names and defaults are
@@ -61,3 +63,5 @@ struct log_config {
 };
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

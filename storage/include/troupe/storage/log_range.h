@@ -9,6 +9,8 @@
 #include <optional>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// Whole batches of one segment that follow a slice and could be read when
@@ -46,3 +48,5 @@ std::optional<range_slice> read_range(const log_range& range, offset_t from,
                                       uint64_t position, uint32_t bytes_max);
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// How far a view has read its log.
@@ -90,3 +92,5 @@ public:
 std::unique_ptr<log_view> make_memory_log_view();
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

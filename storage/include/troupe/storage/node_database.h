@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// The node's RocksDB, as what is kept in it. It closes with the last of them.
@@ -23,3 +25,5 @@ struct node_database {
 result<node_database> open_node_database(const std::string& path);
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// What a node knows about one partition besides its records.
@@ -86,3 +88,5 @@ open_rocksdb_store(const std::string& path, bool* rebuilt = nullptr);
 std::unique_ptr<offset_store> make_memory_offset_store();
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

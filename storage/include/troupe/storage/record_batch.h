@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// Kafka's record batch, format v2 (magic 2), integers big-endian:
@@ -170,3 +172,5 @@ private:
 };
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#pragma GCC visibility push(default)
+
 namespace troupe {
 
 /// A value or the reason why there is none. Never dropped, never thrown.
@@ -27,3 +29,5 @@ inline tl::unexpected<storage::error> failure(storage::error x) {
 }
 
 } // namespace troupe
+
+#pragma GCC visibility pop

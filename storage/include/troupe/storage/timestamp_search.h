@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// Looks for records by their time in a log as it was when its owner made this
@@ -38,3 +40,5 @@ private:
 };
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// Position of a record in a partition. Ranges are half open: an "end offset"
@@ -77,3 +79,5 @@ struct std::hash<troupe::storage::uuid> {
     return h;
   }
 };
+
+#pragma GCC visibility pop

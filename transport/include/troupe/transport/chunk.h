@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::transport {
 
 /// A piece of an answer: bytes in memory (sent with writev) or bytes of a
@@ -20,3 +22,5 @@ using chunks = std::vector<chunk>;
 size_t size_bytes(const chunks& xs) noexcept;
 
 } // namespace troupe::transport
+
+#pragma GCC visibility pop

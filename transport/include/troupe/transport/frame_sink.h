@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::transport {
 
 /// Numbers the requests of one connection: 0, 1, 2, ...
@@ -52,3 +54,5 @@ public:
 };
 
 } // namespace troupe::transport
+
+#pragma GCC visibility pop

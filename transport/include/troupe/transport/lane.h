@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::transport {
 
 /// One thread with one event loop. Connections and the actors that serve them
@@ -41,3 +43,5 @@ private:
 };
 
 } // namespace troupe::transport
+
+#pragma GCC visibility pop

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::transport {
 
 /// Bounds of a server; each keeps one thing from growing.
@@ -39,3 +41,5 @@ struct limits {
 };
 
 } // namespace troupe::transport
+
+#pragma GCC visibility pop

@@ -14,6 +14,8 @@
 #include <span>
 #include <string>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::transport {
 
 /// Where a server listens or a client is.
@@ -96,3 +98,5 @@ result<void> read_in(const storage::file_slice& slice);
 bool resident(const storage::file_slice& slice);
 
 } // namespace troupe::transport
+
+#pragma GCC visibility pop

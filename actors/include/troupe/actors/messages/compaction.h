@@ -9,6 +9,8 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 /// Messages about compaction, between a partition, its broker and the
 /// log_cleaner. Local only.
 namespace troupe::actors {
@@ -32,6 +34,8 @@ struct compaction_finished {
 struct compaction_due {};
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consider_compaction)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::swap_segment)

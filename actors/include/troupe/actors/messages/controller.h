@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 /// What nodes ask the controller about themselves and their partitions, and
 /// how questions reach the node whose controller decides. Cross nodes.
 namespace troupe::actors {
@@ -120,6 +122,8 @@ struct leaderships_moved {};
 struct beat_due {};
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::check_nodes)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::start_serving)

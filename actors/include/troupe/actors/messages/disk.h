@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 /// Messages to the actors that may block on a disk. Local only.
 namespace troupe::actors {
 
@@ -129,6 +131,8 @@ struct run_search {
 };
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::open_log)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::log_opened)

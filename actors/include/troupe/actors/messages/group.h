@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 /// Messages to and from the coordinator of groups. Local only.
 namespace troupe::actors {
 
@@ -113,6 +115,8 @@ struct groups_stopped {
 };
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::group_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::offsets_fetched)

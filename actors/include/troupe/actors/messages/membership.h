@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 /// Messages about the other nodes. Local only.
 namespace troupe::actors {
 
@@ -97,6 +99,8 @@ struct forget_pull {
 };
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::follow_nodes)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::find_cluster)

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 /// Messages about the cluster's metadata. Local only, until the quorum.
 namespace troupe::actors {
 
@@ -112,6 +114,8 @@ struct broker_stopped {
 };
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::create_topics)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::delete_topics)

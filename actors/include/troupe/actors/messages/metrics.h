@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 /// Messages about the figures of a node. Local only.
 namespace troupe::actors {
 
@@ -45,6 +47,8 @@ struct metrics_collected {
 };
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_commits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::commits_listed)

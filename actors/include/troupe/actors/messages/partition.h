@@ -13,6 +13,8 @@
 #include <memory>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 /// Messages between whoever reads and writes records and a partition. They
 /// hold memory and file descriptors of this process and never leave it.
 namespace troupe::actors {
@@ -183,6 +185,8 @@ struct partition_closed {
 struct flush_now {};
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::append_finished)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::read_finished)

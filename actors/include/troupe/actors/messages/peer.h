@@ -9,6 +9,8 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 /// Messages between the two ends of a link. They cross nodes: a struct here is
 /// never edited, renamed or moved; a newer version gets a successor, and
 /// `cluster::peer_version_max` rises.
@@ -104,3 +106,5 @@ typename Inspector::result_type inspect(Inspector& f, grant_credit& x) {
 }
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop

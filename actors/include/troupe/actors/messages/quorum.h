@@ -9,6 +9,8 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 /// Messages between the quorum's actor and the rest of its node. Local only.
 namespace troupe::actors {
 
@@ -69,6 +71,8 @@ struct quorum_tick {
 };
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::propose_records)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::records_committed)

@@ -8,6 +8,8 @@
 #include <caf/error.hpp>
 #include <caf/serializer.hpp>
 
+#pragma GCC visibility push(default)
+
 /// What quorums of two nodes say to each other. Crosses nodes.
 namespace troupe::actors {
 
@@ -24,3 +26,5 @@ caf::error inspect(caf::serializer& f, quorum_letter& x);
 caf::error inspect(caf::deserializer& f, quorum_letter& x);
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop

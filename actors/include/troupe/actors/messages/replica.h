@@ -7,6 +7,8 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 /// Messages between a partition that follows, the replica that pulls for it,
 /// and the broker that tells both whom to follow. Local only.
 namespace troupe::actors {
@@ -54,6 +56,8 @@ struct pull_due {
 struct check_replicas {};
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pull_applied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::follow_leader)

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <optional>
 
+#pragma GCC visibility push(default)
+
 /// How a follower pulls a partition's batches from its leader (ADR 0003): the
 /// next pull acknowledges what the one before brought.
 namespace troupe::actors {
@@ -72,6 +74,8 @@ struct batches_pulled {
 };
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::records_pulled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::batches_pulled)

@@ -8,6 +8,8 @@
 
 #include <string>
 
+#pragma GCC visibility push(default)
+
 /// Messages between a connection and its session. Local only.
 namespace troupe::actors {
 
@@ -31,6 +33,8 @@ struct stop_transport {};
 struct transport_stopped {};
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::frame_received)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::connection_closed)

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Which request it is: the first two bytes of its header. All keys that Kafka
@@ -106,3 +108,5 @@ enum class api_key : int16_t {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

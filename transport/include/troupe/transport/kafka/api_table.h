@@ -7,6 +7,8 @@
 #include <span>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// One API that we speak, and in which versions.
@@ -44,3 +46,5 @@ std::span<const api_info> api_table() noexcept;
 const api_info* find_api(int16_t key) noexcept;
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

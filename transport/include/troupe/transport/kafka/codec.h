@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 /// Between wire and structs, for the messages in `kafka/messages/`. All
 /// functions are pure and may be called from any thread. Input from outside
 /// leads to `errc::invalid_argument` at worst; to encode in a version that
@@ -43,3 +45,5 @@ result<Response> decode_response(const storage::buffer& frame, int16_t version,
                                  int32_t* correlation_id);
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

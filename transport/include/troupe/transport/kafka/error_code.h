@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// What an `error_code` field on the wire means. The messages keep the plain
@@ -151,3 +153,5 @@ enum class error_code : int16_t {
 std::string_view name(error_code x) noexcept;
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

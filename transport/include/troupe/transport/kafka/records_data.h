@@ -6,6 +6,8 @@
 
 #include <optional>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// The record batches of one partition inside a message. A decoded message
@@ -21,3 +23,5 @@ struct records_data {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// What every request begins with.
@@ -27,3 +29,5 @@ result<request_header>
 parse_request_header(const storage::buffer& frame, size_t* body_position);
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Replaces all overrides of a resource.
@@ -45,3 +47,5 @@ struct alter_configs_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Moves partitions to other replicas, or gives a move up.
@@ -53,3 +55,5 @@ struct alter_partition_reassignments_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

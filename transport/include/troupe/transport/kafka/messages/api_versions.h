@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// The first request of every client: which APIs do you speak?
@@ -51,3 +53,5 @@ struct api_versions_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks for groups whose assignment the broker makes (KIP-848).
@@ -67,3 +69,5 @@ struct consumer_group_describe_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

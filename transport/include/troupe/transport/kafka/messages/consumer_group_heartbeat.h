@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Partitions of one topic in a consumer_group_heartbeat.
@@ -56,3 +58,5 @@ struct consumer_group_heartbeat_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Raises the number of partitions of topics.
@@ -46,3 +48,5 @@ struct create_partitions_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

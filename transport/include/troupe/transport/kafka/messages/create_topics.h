@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Creates topics, or checks whether that could be done.
@@ -69,3 +71,5 @@ struct create_topics_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Removes groups without members, and what they have committed.
@@ -30,3 +32,5 @@ struct delete_groups_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

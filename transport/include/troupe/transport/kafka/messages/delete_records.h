@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Moves the start of partitions forward; -1 means up to the high watermark.
@@ -49,3 +51,5 @@ struct delete_records_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Deletes topics by name, or since version 6 by name or id.
@@ -42,3 +44,5 @@ struct delete_topics_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

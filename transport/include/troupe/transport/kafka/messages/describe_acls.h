@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks for access rules; null filters match everything.
@@ -48,3 +50,5 @@ struct describe_acls_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

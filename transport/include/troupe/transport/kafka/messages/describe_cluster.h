@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks for the brokers and the controller.
@@ -42,3 +44,5 @@ struct describe_cluster_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks for configuration values; null keys means all of them.
@@ -63,3 +65,5 @@ struct describe_configs_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks who is in groups and what they were assigned.
@@ -50,3 +52,5 @@ struct describe_groups_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks for the data directories; null topics means all of them.
@@ -53,3 +55,5 @@ struct describe_log_dirs_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

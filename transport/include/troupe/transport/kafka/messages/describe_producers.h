@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks the leaders of partitions for their active producers.
@@ -52,3 +54,5 @@ struct describe_producers_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

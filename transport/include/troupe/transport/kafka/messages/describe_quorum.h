@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks who votes on the metadata, who follows it, and how far each has come.
@@ -73,3 +75,5 @@ struct describe_quorum_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Where a page of describe_topic_partitions starts.
@@ -62,3 +64,5 @@ struct describe_topic_partitions_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

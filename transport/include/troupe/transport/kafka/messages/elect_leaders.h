@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Makes the preferred replica (or, unclean, any live one) the leader; null
@@ -47,3 +49,5 @@ struct elect_leaders_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

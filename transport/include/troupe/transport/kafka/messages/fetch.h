@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Reads batches from partitions, from an offset each; waits up to max_wait_ms
@@ -139,3 +141,5 @@ struct fetch_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

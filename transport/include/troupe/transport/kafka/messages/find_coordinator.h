@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks which broker coordinates a group or a transactional id.
@@ -44,3 +46,5 @@ struct find_coordinator_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

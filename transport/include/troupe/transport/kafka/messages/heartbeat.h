@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// A member of a group is alive.
@@ -28,3 +30,5 @@ struct heartbeat_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

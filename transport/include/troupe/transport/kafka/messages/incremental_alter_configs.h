@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Sets, deletes, appends to or subtracts from single overrides.
@@ -47,3 +49,5 @@ struct incremental_alter_configs_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

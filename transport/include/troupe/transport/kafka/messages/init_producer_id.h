@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks for a producer id, the start of idempotent producing.
@@ -31,3 +33,5 @@ struct init_producer_id_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Enters a group, or takes part in its next generation. Answered when all
@@ -61,3 +63,5 @@ struct join_group_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Takes members out of a group: up to version 2 the one who asks.
@@ -43,3 +45,5 @@ struct leave_group_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

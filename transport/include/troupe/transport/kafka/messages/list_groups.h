@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks for the groups that this broker coordinates. Empty filters let
@@ -36,3 +38,5 @@ struct list_groups_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks for the offset that belongs to a timestamp, or to one of the special
@@ -53,3 +55,5 @@ struct list_offsets_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

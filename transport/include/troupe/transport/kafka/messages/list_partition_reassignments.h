@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks which partitions are moving; null topics means all of them.
@@ -46,3 +48,5 @@ struct list_partition_reassignments_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

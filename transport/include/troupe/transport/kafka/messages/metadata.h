@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks for the brokers and for topics; null topics means all of them.
@@ -70,3 +72,5 @@ struct metadata_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Stores how far a group has read. Without a member (admin tools, assigned
@@ -59,3 +61,5 @@ struct offset_commit_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

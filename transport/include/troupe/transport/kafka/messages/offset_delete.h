@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Makes a group forget offsets of topics that it does not read (KIP-496).
@@ -46,3 +48,5 @@ struct offset_delete_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks how far groups have read: up to version 7 one group, named in the
@@ -65,3 +67,5 @@ struct offset_fetch_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

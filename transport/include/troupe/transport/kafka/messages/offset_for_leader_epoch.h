@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks where a leader epoch ended, to find out whether a log diverged.
@@ -50,3 +52,5 @@ struct offset_for_leader_epoch_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

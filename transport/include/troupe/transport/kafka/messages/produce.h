@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Appends one record batch to each named partition.
@@ -82,3 +84,5 @@ struct produce_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Asks for the member's assignment. The leader brings everybody's.
@@ -42,3 +44,5 @@ struct sync_group_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop

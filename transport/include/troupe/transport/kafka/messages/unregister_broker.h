@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::kafka {
 
 /// Takes a node that will not come back out of the cluster.
@@ -26,3 +28,5 @@ struct unregister_broker_response {
 };
 
 } // namespace troupe::kafka
+
+#pragma GCC visibility pop
