@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 namespace troupe {
 
 /// Decides what Kafka clients may do. A node without one asks nobody, and
@@ -60,3 +62,5 @@ public:
 };
 
 } // namespace troupe
+
+#pragma GCC visibility pop

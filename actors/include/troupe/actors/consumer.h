@@ -12,6 +12,8 @@
 #include <memory>
 #include <optional>
 
+#pragma GCC visibility push(default)
+
 namespace troupe {
 
 /// Reads partitions of which a node in the same process has a replica, without
@@ -49,3 +51,5 @@ private:
 };
 
 } // namespace troupe
+
+#pragma GCC visibility pop

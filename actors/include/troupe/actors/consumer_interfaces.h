@@ -9,6 +9,8 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::actors {
 
 /// Whoever reads. Each block answers a piece of demand.
@@ -35,3 +37,5 @@ result<consumer_actor> spawn_consumer(node& home, consumer_options options,
                                       subscriber_actor subscriber);
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop

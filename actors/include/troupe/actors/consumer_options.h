@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 namespace troupe {
 
 /// Instead of an offset to begin at: behind the newest record.
@@ -39,3 +41,5 @@ struct consumer_options {
 };
 
 } // namespace troupe
+
+#pragma GCC visibility pop

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe {
 
 /// A record on its way to a topic: what a program gives to a producer.
@@ -26,3 +28,5 @@ struct outgoing_record {
 };
 
 } // namespace troupe
+
+#pragma GCC visibility pop

@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <memory>
 
+#pragma GCC visibility push(default)
+
 namespace troupe {
 
 /// Where a record went.
@@ -64,3 +66,5 @@ private:
 };
 
 } // namespace troupe
+
+#pragma GCC visibility pop

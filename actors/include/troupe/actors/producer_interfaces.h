@@ -9,6 +9,8 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::actors {
 
 /// Appends records to partitions that this node leads, without a socket. What
@@ -36,3 +38,5 @@ using producer_actor = caf::typed_actor<
 result<producer_actor> spawn_producer(node& home, producer_options options);
 
 } // namespace troupe::actors
+
+#pragma GCC visibility pop

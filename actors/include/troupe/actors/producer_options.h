@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 namespace troupe {
 
 /// When a producer calls a record delivered; Kafka's acks.
@@ -43,3 +45,5 @@ struct producer_options {
 };
 
 } // namespace troupe
+
+#pragma GCC visibility pop

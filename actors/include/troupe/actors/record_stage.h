@@ -8,6 +8,8 @@
 #include <map>
 #include <string>
 
+#pragma GCC visibility push(default)
+
 namespace troupe {
 
 /// Stands in front of a topic's partitions and looks at each record on its way
@@ -30,3 +32,5 @@ struct stage_settings {
 using stage_factory = std::function<record_stage(const stage_settings&)>;
 
 } // namespace troupe
+
+#pragma GCC visibility pop

@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <functional>
 
+#pragma GCC visibility push(default)
+
 namespace troupe {
 
 /// Records that a consumer inside the process is given: whole batches as they
@@ -38,3 +40,5 @@ struct records_block {
 };
 
 } // namespace troupe
+
+#pragma GCC visibility pop

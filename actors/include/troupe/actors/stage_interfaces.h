@@ -7,6 +7,8 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::actors {
 
 /// The stages of one topic on one node: runs each batch through them, one after
@@ -38,3 +40,5 @@ using stage_desk_actor = caf::typed_actor<
 } // namespace troupe::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::append_through_stages)
+
+#pragma GCC visibility pop

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#pragma GCC visibility push(default)
+
 namespace troupe {
 
 /// What a stage says of a record.
@@ -46,3 +48,5 @@ inline stage_verdict reject_record(std::string reason) {
 }
 
 } // namespace troupe
+
+#pragma GCC visibility pop

@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 namespace troupe {
 
 /// A record in the hands of a stage, which may change its key, value and
@@ -66,3 +68,5 @@ private:
 };
 
 } // namespace troupe
+
+#pragma GCC visibility pop

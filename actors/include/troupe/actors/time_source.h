@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 namespace troupe {
 
 /// What time a node takes it to be: for timestamps, retention, sessions of
@@ -27,3 +29,5 @@ public:
 };
 
 } // namespace troupe
+
+#pragma GCC visibility pop

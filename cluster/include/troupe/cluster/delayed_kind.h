@@ -9,6 +9,8 @@
 #include <optional>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Decides when a delayed partition shows what (docs/kinds.md): each record
@@ -36,3 +38,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Settings of a delayed partition.
@@ -66,3 +68,5 @@ struct kind_config {
 kind_config make_kind_config(const config_map& overrides);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

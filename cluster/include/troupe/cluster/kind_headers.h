@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 /// The record headers by which ordinary clients speak to topics of other kinds
 /// than log, and how they are read. Numbers are decimal text. Of several
 /// headers with the same name the last one counts, as in Kafka's clients. What
@@ -103,3 +105,5 @@ std::optional<acknowledgement>
 parse_acknowledgement(const storage::record_view& record);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

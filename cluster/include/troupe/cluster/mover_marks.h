@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// From where a mover reads when it begins again. Durable once its owner has
@@ -47,3 +49,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <map>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// A set of offsets that mostly follow each other. Memory grows with the number
@@ -31,3 +33,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Chooses the nodes of new partitions: of a topic that is made, and of those
@@ -44,3 +46,5 @@ public:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

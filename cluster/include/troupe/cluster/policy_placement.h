@@ -4,6 +4,8 @@
 #include <troupe/cluster/controller.h>
 #include <troupe/cluster/placement_policy.h>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// What the controller decided about a new topic or new partitions, with the
@@ -13,3 +15,5 @@ outcome apply_policy(placement_policy& policy, const metadata_image& image,
                      outcome decided);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

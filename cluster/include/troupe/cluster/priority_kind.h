@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Decides what a partition with priorities shows next (docs/kinds.md): each
@@ -43,3 +45,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// Decides what a queue's partition delivers, again and again until somebody
@@ -151,3 +153,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// What a queue wants done with a record of its inbox.
@@ -30,3 +32,5 @@ struct queue_step {
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -10,6 +10,8 @@
 #include <optional>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 using storage::offset_t;
@@ -107,3 +109,5 @@ private:
 };
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

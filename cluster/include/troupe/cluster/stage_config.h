@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// The configuration that names a topic's stages.
@@ -46,3 +48,5 @@ stage_config
 make_stage_config(std::string_view topic, const config_map& overrides);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::cluster {
 
 /// The configuration that names a topic's kind; chosen when it is created.
@@ -57,3 +59,5 @@ std::vector<companion_role> companions_of(topic_kind x);
 size_t name_size_max(topic_kind x);
 
 } // namespace troupe::cluster
+
+#pragma GCC visibility pop

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// A batch made anew of some records of another one, perhaps changed. What the
@@ -35,3 +37,5 @@ private:
 };
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

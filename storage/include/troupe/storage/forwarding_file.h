@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// Does with another file what is asked of it: to override a part of that.
@@ -41,3 +43,5 @@ private:
 };
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

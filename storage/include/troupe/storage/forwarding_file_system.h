@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace troupe::storage {
 
 /// Does with another file system what is asked of it: to override a part of
@@ -51,3 +53,5 @@ private:
 };
 
 } // namespace troupe::storage
+
+#pragma GCC visibility pop

@@ -10,6 +10,8 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 /// Messages between a consumer inside the process and its subscriber. Local
 /// only.
 namespace troupe::actors {
@@ -59,3 +61,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::subscribed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::unsubscribe)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::request_blocks)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::subscription_ended)
+
+#pragma GCC visibility pop

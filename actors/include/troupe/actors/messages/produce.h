@@ -12,6 +12,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#pragma GCC visibility push(default)
+
 /// Messages to and from a producer inside the process. Local only.
 namespace troupe::actors {
 
@@ -85,3 +87,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::await_credit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::credit_given)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::flush_producer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::producer_flushed)
+
+#pragma GCC visibility pop

@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 /// Messages around the stages in front of partitions. They hold memory of this
 /// process and never leave it.
 namespace troupe::actors {
@@ -63,3 +65,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::stage_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::batch_staged)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::reconfigure_stages)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::stage_pause_over)
+
+#pragma GCC visibility pop
