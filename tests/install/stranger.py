@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.normpath(os.path.join(HERE, "../.."))
@@ -47,6 +48,7 @@ class Stranger:
         found = [
             self.a_program_finds_the_static_libraries,
             self.a_program_finds_the_shared_libraries,
+            self.the_tutorial_leads_to_a_broker,
             self.pkg_config_names_both_kinds,
             self.storage_comes_alone,
             self.private_names_stay_inside,
@@ -98,7 +100,8 @@ class Stranger:
         build = os.path.join(self.folder, f"{project}-{kind}")
         shell(["cmake", "-G", "Ninja", "-S", os.path.join(HERE, project),
                "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}",
-               f"-DKIND={kind}", "-DCMAKE_BUILD_TYPE=Debug", *options])
+               f"-DKIND={kind}", "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache",
+               *options])
         shell(["cmake", "--build", build])
         return build
 
@@ -127,6 +130,11 @@ class Stranger:
 
     def a_program_finds_the_shared_libraries(self):
         assert self.uses(self.program("shared")) == sorted(MODULES)
+
+    def the_tutorial_leads_to_a_broker(self):
+        out = shell([sys.executable, os.path.join(HERE, "tutorial.py"),
+                     self.prefix, os.path.join(self.folder, "greenhouse")])
+        assert re.search(r"^Step 6.*\n[1-9]\d* files\n$", out, re.M), out
 
     def pkg_config_names_both_kinds(self):
         environment = dict(os.environ, PKG_CONFIG_PATH=os.path.join(
