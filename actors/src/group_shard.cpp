@@ -5,8 +5,10 @@
 #include <troupe/storage/record_batch.h>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <map>
+#include <ranges>
 #include <unordered_set>
 #include <utility>
 #include <variant>
@@ -63,6 +65,23 @@ size_t size_of(const cluster::group_effects& x) {
   return bytes;
 }
 
+/// Whose offset a commit replaces; points into the commit.
+struct committed_place {
+  std::string_view group;
+  const storage::topic_partition* partition;
+
+  bool operator==(const committed_place& other) const {
+    return group == other.group && *partition == *other.partition;
+  }
+};
+
+struct committed_place_hash {
+  size_t operator()(const committed_place& x) const noexcept {
+    return std::hash<std::string_view>{}(x.group) * 31
+           + std::hash<storage::topic_partition>{}(*x.partition);
+  }
+};
+
 } // namespace
 
 void group_shard::take(cluster::group_effects x) {
@@ -116,9 +135,16 @@ group_shard::next_batch(storage::timestamp_ms now) {
 }
 
 void group_shard::encode_changes() {
+  // The newest first. A busy group commits the same partitions dozens of times
+  // per batch: those commits are not even encoded.
   std::vector<change> all;
-  for (const auto& effects : in_flight_)
-    for (const auto& record : effects.records) {
+  std::unordered_set<committed_place, committed_place_hash> committed;
+  for (const auto& effects : std::views::reverse(in_flight_))
+    for (const auto& record : std::views::reverse(effects.records)) {
+      const auto* commit = std::get_if<cluster::offset_commit>(&record);
+      if (commit != nullptr
+          && !committed.insert({commit->group, &commit->partition}).second)
+        continue;
       auto encoded = cluster::encode(record);
       change next{text_of(encoded.key), {}};
       if (encoded.value)
@@ -129,10 +155,10 @@ void group_shard::encode_changes() {
   // of two values was never written.
   std::vector<bool> last(all.size());
   std::unordered_set<std::string_view> seen;
-  for (auto i = all.size(); i-- > 0;)
+  for (size_t i = 0; i < all.size(); ++i)
     last[i] = seen.insert(all[i].key).second;
   changes_.clear();
-  for (size_t i = 0; i < all.size(); ++i)
+  for (auto i = all.size(); i-- > 0;)
     if (last[i])
       changes_.push_back(std::move(all[i]));
 }

@@ -73,6 +73,27 @@ TEST_CASE_FIXTURE(group_shard_fixture, "group shard: of two values of a key in "
 }
 
 TEST_CASE_FIXTURE(group_shard_fixture,
+                  "group shard: a batch keeps what other groups and "
+                  "partitions wrote last") {
+  commit(1, "g", 10);
+  end_append(begin_append());
+  commit(2, "g", 20, 1);
+  commit(3, "g", 30, 2);
+  commit(4, "h", 40, 1);
+  const storage::topic_partition removed{"orders", 1};
+  shard->take(shard->groups().delete_offsets(5, "g", {&removed, 1}));
+  auto batch = begin_append();
+  // Of g a removal and an offset, of h an offset and the group itself.
+  CHECK(records_in(batch) == 4);
+  end_append(batch);
+  restart();
+  CHECK(stored_offset("g", 0) == 10);
+  CHECK(stored_offset("g", 1) == storage::no_offset);
+  CHECK(stored_offset("g", 2) == 30);
+  CHECK(stored_offset("h", 1) == 40);
+}
+
+TEST_CASE_FIXTURE(group_shard_fixture,
                   "group shard: answers of a group keep their order, others "
                   "do not wait for it") {
   commit(1, "g", 10);

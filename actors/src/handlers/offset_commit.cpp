@@ -104,6 +104,10 @@ result<void> offset_commit(session_state& session, request_ptr x) {
   question.generation = asked->generation_id_or_member_epoch;
   question.knows_member_epoch = x->version() >= first_version_with_member_epoch;
   question.retention_ms = asked->retention_time_ms;
+  size_t partitions = 0;
+  for (const auto& topic : asked->topics)
+    partitions += topic.partitions.size();
+  question.offsets.reserve(partitions);
   auto routes = session.routes();
   for (auto& topic : asked->topics)
     add_topic(*op, topic, routes->find(topic.name));
