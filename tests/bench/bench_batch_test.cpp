@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <cstring>
+#include <set>
 #include <string>
 
 using namespace troupe;
@@ -46,6 +47,24 @@ TEST_CASE("bench batch: is valid and exactly as large as asked") {
       CHECK(checked(batch.bytes).records_count == batch.records);
     }
   }
+}
+
+TEST_CASE("bench batch: keyed records have keys of their own") {
+  bench_options options;
+  options.keyed = true;
+  auto batch = built(options);
+  CHECK(batch.bytes.size() <= options.batch_bytes);
+  CHECK(batch.bytes.size() + 1 >= options.batch_bytes);
+  checked(batch.bytes);
+  std::set<std::string> keys;
+  auto visited = storage::for_each_record(
+      batch.bytes, 1 << 20, [&](const storage::record_view& x) {
+        keys.insert(std::string(x.key.value_or("none")));
+        return true;
+      });
+  CHECK(visited);
+  CHECK(keys.size() == static_cast<size_t>(batch.records));
+  CHECK(keys.contains("0"));
 }
 
 TEST_CASE("bench batch: sizes that hold no record are refused") {

@@ -30,7 +30,7 @@ _troupe_options() {
         --print-config
       ;;
     "bench produce")
-      echo $bench $load $producer --codec --idempotent $loop
+      echo $bench $load $producer --codec --idempotent --keyed $loop
       ;;
     "bench fetch") echo $bench $load $consumer --from --at-end $loop ;;
     "bench e2e") echo $bench $load $producer $consumer ;;
@@ -63,7 +63,7 @@ _troupe_values() {
 _troupe_argument() {
   case "$1" in
     --help | --cluster-insecure | --print-config | --quiet | --delete-topic | \
-      --compressible | --idempotent | --no-setup) echo nothing ;;
+      --compressible | --idempotent | --keyed | --no-setup) echo nothing ;;
     --config | --json | --bench) echo file ;;
     --data-dir) echo directory ;;
     --*) echo value ;;

@@ -115,6 +115,8 @@ void add_codec_options(CLI::App& app, bench_options& x) {
       ->transform(CLI::CheckedTransformer(codecs).description(""));
   app.add_flag("--idempotent", x.idempotent,
                "Number the batches as an idempotent producer");
+  app.add_flag("--keyed", x.keyed,
+               "A key for each record, the same ones in every batch");
 }
 
 void add_consumer_options(CLI::App& app, bench_options& x) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -63,14 +64,20 @@ private:
   size_t position_ = 0;
 };
 
+/// What records need beside their values, at most: their fields, and a key of
+/// ten digits.
+constexpr size_t overhead_bytes_max = 33;
+
 /// `builder` with one more record whose value is as long as fits.
-batch_builder stretched(const batch_builder& builder, payload& values,
+batch_builder stretched(const batch_builder& builder,
+                        std::optional<std::string_view> key, payload& values,
                         storage::timestamp_ms now, size_t records_bytes_max) {
   auto left = records_bytes_max - builder.records_bytes();
-  // The fields around a value take at least 7 and at most 23 bytes.
-  for (size_t overhead = 7; overhead <= 23 && overhead <= left; ++overhead) {
+  // The fields around a value take at least 7 bytes.
+  for (size_t overhead = 7; overhead <= overhead_bytes_max && overhead <= left;
+       ++overhead) {
     auto longer = builder;
-    longer.add(now, std::nullopt, values.next(left - overhead));
+    longer.add(now, key, values.next(left - overhead));
     if (longer.records_bytes() <= records_bytes_max)
       return longer;
   }
@@ -83,7 +90,8 @@ result<batch_template> make_batch(const bench_options& options, uint64_t seed,
                                   storage::timestamp_ms now,
                                   storage::producer_id_t producer) {
   constexpr uint64_t batch_bytes_max = 64 << 20;
-  auto smallest = options.record_bytes + batch_header_bytes + 23;
+  auto smallest =
+      options.record_bytes + batch_header_bytes + overhead_bytes_max;
   if (options.batch_bytes < smallest || options.batch_bytes > batch_bytes_max)
     return failure(storage::errc::invalid_argument,
                    fmt::format("--batch-bytes {} must lie between {} (one "
@@ -93,17 +101,24 @@ result<batch_template> make_batch(const bench_options& options, uint64_t seed,
   auto records_max = options.batch_bytes - batch_header_bytes;
   batch_builder builder(options.codec);
   // The last record is stretched, to less than two, and fills the batch.
-  auto room = 2 * (options.record_bytes + 23);
+  auto room = 2 * (options.record_bytes + overhead_bytes_max);
+  std::string digits;
+  auto next_key = [&]() -> std::optional<std::string_view> {
+    if (!options.keyed)
+      return std::nullopt;
+    digits = std::to_string(builder.records_count());
+    return digits;
+  };
   while (builder.records_bytes() + room <= records_max)
-    builder.add(now, std::nullopt, values.next(options.record_bytes));
-  builder = stretched(builder, values, now, records_max);
+    builder.add(now, next_key(), values.next(options.record_bytes));
+  builder = stretched(builder, next_key(), values, now, records_max);
   if (producer != storage::no_producer_id)
     builder.producer(producer, 0, 0);
   auto built = builder.build();
   batch_template made;
   made.bytes.assign(built.bytes().begin(), built.bytes().end());
   made.records = builder.records_count();
-  if (options.codec == storage::codec::none) {
+  if (options.codec == storage::codec::none && !options.keyed) {
     // length, attributes, timestamp, offset, key length (null), value length
     auto varint_bytes = [&](size_t at) {
       size_t n = 1;

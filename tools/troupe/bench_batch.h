@@ -17,7 +17,7 @@ namespace troupe::bench {
 struct batch_template {
   std::vector<std::byte> bytes;
   int32_t records = 0;
-  /// Where the first record's value begins; only without compression.
+  /// Where the first record's value begins; only without compression and keys.
   size_t value_position = 0;
 };
 

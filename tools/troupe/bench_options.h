@@ -48,6 +48,7 @@ struct bench_options {
   uint64_t batch_bytes = 16384;
   uint64_t record_bytes = 100;
   bool compressible = false;
+  bool keyed = false;
   storage::codec codec = storage::codec::none;
   int16_t acks = 1;
   bool idempotent = false;
