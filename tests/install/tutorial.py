@@ -138,7 +138,9 @@ class Reader:
                               cwd=self.folder, stdout=subprocess.PIPE) as node:
             stopped = None
             try:
-                assert node.stdout.readline() == OPEN, "it did not open"
+                # The node's log is on standard output, too.
+                assert OPEN in iter(node.stdout.readline, ""), \
+                    "it did not open"
                 for console in consoles:
                     self.type(console)
                 node.send_signal(signal.SIGINT)
