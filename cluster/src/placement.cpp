@@ -42,7 +42,7 @@ private:
 std::vector<replica_list>
 place_partitions(const metadata_image& image, size_t start, size_t first,
                  size_t count, size_t replication_factor) {
-  auto nodes = usable_nodes(image);
+  auto nodes = roomy_nodes(image, replication_factor);
   ASSERT(replication_factor > 0);
   ASSERT(replication_factor <= nodes.size());
   rack_spreader spreader{image};
