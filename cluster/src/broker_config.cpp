@@ -178,8 +178,6 @@ cluster_config cluster_of(const checked_values& checked) {
   x.spread_partitions = checked.flag("troupe.spread.enable");
   x.moving_partitions_max =
       static_cast<int32_t>(checked.number("troupe.moving.partitions.max"));
-  x.disk_high_percent =
-      static_cast<int32_t>(checked.number("troupe.disk.high.percent"));
   return x;
 }
 

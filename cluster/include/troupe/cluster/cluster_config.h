@@ -64,9 +64,6 @@ struct cluster_config {
   bool spread_partitions = true;
   /// Partitions that move at a time to spread, or to drain a node.
   int32_t moving_partitions_max = 20;
-  /// A node whose disks are in use to so much gets new partitions only when
-  /// there are too few others; 100: never mind.
-  int32_t disk_high_percent = 85;
 };
 
 } // namespace troupe::cluster

@@ -133,10 +133,6 @@ node_id node_with(const metadata_image& image, const uuid& incarnation);
 /// draining.
 std::vector<node_id> usable_nodes(const metadata_image& image);
 
-/// Those of them whose disks have room; all of them when that are fewer than
-/// `count`.
-std::vector<node_id> roomy_nodes(const metadata_image& image, size_t count);
-
 /// Partitions for which `elect_leader` would find another leader.
 std::vector<topic_partition>
 electable_partitions(const metadata_image& image, election_type type);
