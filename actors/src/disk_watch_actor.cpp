@@ -47,8 +47,7 @@ void disk_watch_state::decide() {
               / static_cast<double>(total_bytes_);
   auto used_percent = static_cast<int32_t>(100 * used);
   auto image = config_.routes->get()->image;
-  auto change = cluster::crowding_change(*image, config_.self, used_percent,
-                                         config_.high_percent);
+  auto change = cluster::crowding_change(*image, config_.self, used_percent);
   if (!change)
     return look_again();
   alter_configs question;

@@ -26,8 +26,6 @@ using disk_watch_actor = caf::typed_actor<reacts_to<look_at_disks>>;
 
 struct disk_watch_config {
   cluster::node_id self = cluster::no_node;
-  /// As `troupe.disk.high.percent`.
-  int32_t high_percent = 85;
   std::vector<log_keeper_actor> disks;
   controller_actor controller;
   std::shared_ptr<published<routing>> routes;

@@ -316,7 +316,6 @@ void node::state::spawn_disk_watch() {
     return;
   actors::disk_watch_config config;
   config.self = options.config.id;
-  config.high_percent = options.config.cluster.disk_high_percent;
   for (const auto& x : disks)
     config.disks.push_back(x.keeper);
   config.controller = controller;

@@ -66,10 +66,6 @@ constexpr config_key keys[] = {
     {"troupe.moving.bytes.per.second", int64, "52428800", 0, int64_top, "",
      "What one node copies of partitions that move to it; 0: no bound.", "",
      false},
-    number(
-        "troupe.disk.high.percent", "85", 1, 100,
-        "A broker whose disks are in use to so much gets new partitions only "
-        "when there are too few others; 100: never mind."),
     number("troupe.moving.partitions.max", "20", 1, int32_top,
            "Partitions that move at a time to spread, or to drain a node."),
     {"troupe.node.crowded", boolean, "false", 0, 0, "",

@@ -221,15 +221,6 @@ std::vector<node_id> usable_nodes(const metadata_image& image) {
   return usable;
 }
 
-std::vector<node_id> roomy_nodes(const metadata_image& image, size_t count) {
-  auto usable = usable_nodes(image);
-  auto roomy = usable;
-  std::erase_if(roomy, [&image](node_id node) {
-    return has_mark(image, node, node_mark::crowded);
-  });
-  return roomy.size() < count ? usable : roomy;
-}
-
 size_t replicas_on(const metadata_image& image, node_id node) {
   size_t count = 0;
   for (const auto& [name, topic] : image.topics)

@@ -5,14 +5,11 @@
 
 namespace troupe::cluster {
 
-std::optional<config_alteration>
-crowding_change(const metadata_image& image, node_id self, int32_t used_percent,
-                int32_t high_percent) {
+std::optional<config_alteration> crowding_change(const metadata_image& image,
+                                                 node_id self,
+                                                 int32_t used_percent) {
   bool marked = has_mark(image, self, node_mark::crowded);
-  bool off = high_percent >= 100;
-  bool low = off || used_percent <= high_percent - crowding_hysteresis_percent;
-  bool high = !off && used_percent >= high_percent;
-  if (marked ? !low : !high)
+  if (marked ? used_percent > roomy_percent : used_percent < crowded_percent)
     return std::nullopt;
   config_alteration x;
   x.node = self;

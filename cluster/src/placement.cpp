@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <election.h>
+#include <node_marks.h>
 #include <placement.h>
 #include <refused.h>
 #include <troupe/storage/assert.h>
@@ -38,6 +39,15 @@ private:
 };
 
 } // namespace
+
+std::vector<node_id> roomy_nodes(const metadata_image& image, size_t count) {
+  auto usable = usable_nodes(image);
+  auto roomy = usable;
+  std::erase_if(roomy, [&image](node_id node) {
+    return has_mark(image, node, node_mark::crowded);
+  });
+  return roomy.size() < count ? usable : roomy;
+}
 
 std::vector<replica_list>
 place_partitions(const metadata_image& image, size_t start, size_t first,

@@ -22,6 +22,10 @@ std::vector<replica_list>
 place_partitions(const metadata_image& image, size_t start, size_t first,
                  size_t count, size_t replication_factor);
 
+/// The usable nodes whose disks have room; all usable nodes when these are
+/// fewer than `count`.
+std::vector<node_id> roomy_nodes(const metadata_image& image, size_t count);
+
 /// Checks placements that a client asked for: known nodes, none twice, and
 /// `replication_factor` of them in each (0: as many as in the first).
 decision check_placement(const metadata_image& image,

@@ -16,10 +16,8 @@ metadata_image marked_image(bool crowded) {
   return image;
 }
 
-bool changes(bool crowded, int used_percent, int high_percent = 85) {
-  return crowding_change(marked_image(crowded), self, used_percent,
-                         high_percent)
-      .has_value();
+bool changes(bool crowded, int used_percent) {
+  return crowding_change(marked_image(crowded), self, used_percent).has_value();
 }
 
 } // namespace
@@ -34,13 +32,8 @@ TEST_CASE("disk crowding: marked at the height, unmarked well below it") {
   CHECK(changes(true, 80));
 }
 
-TEST_CASE("disk crowding: at 100 nobody is marked, and who was is not") {
-  CHECK_FALSE(changes(false, 100, 100));
-  CHECK(changes(true, 100, 100));
-}
-
 TEST_CASE("disk crowding: a change names the node's own configuration") {
-  auto x = crowding_change(marked_image(false), self, 90, 85);
+  auto x = crowding_change(marked_image(false), self, 90);
   REQUIRE(x);
   CHECK(x->node == self);
   CHECK(x->is_broker);
