@@ -102,7 +102,8 @@ TEST_CASE("policy placement: more partitions are asked for by their index") {
   });
   auto made = apply_policy(policy, *image, by.create_partitions(*image, more));
   REQUIRE(made.verdict.ok());
-  auto grown = after(image, made.records)->find("t");
+  auto changed = after(image, made.records);
+  auto grown = changed->find("t");
   REQUIRE(grown->partitions.size() == 5);
   CHECK(grown->partitions[2].replicas == ids{10});
   CHECK(grown->partitions[4].leader == 0);

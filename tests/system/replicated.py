@@ -70,8 +70,10 @@ class Stream:
 
     def await_more(self, count, seconds=30):
         target = self.total() + count
-        broker.wait_until(lambda: self.total() >= target, seconds,
-                          f"{count} more records acknowledged")
+        broker.wait_until(
+            lambda: self.total() >= target, seconds,
+            lambda: f"{count} more records acknowledged: of {self.sent} sent "
+                    f"{self.acknowledged}, {self.errors[:3]}")
 
     def finish(self):
         self.running.clear()
