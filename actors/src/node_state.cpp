@@ -19,8 +19,8 @@ namespace troupe {
 
 namespace {
 
-/// Pooled actors only: broker, controller, broker_lifecycle, membership,
-/// metrics. Everything hot lives on lanes, everything that blocks has a thread
+/// Pooled actors only: broker, controller, broker_lifecycle, disk_watch,
+/// membership, metrics. Everything hot lives on lanes, everything that blocks has a thread
 /// of its own.
 constexpr size_t scheduler_threads = 1;
 
@@ -132,6 +132,7 @@ result<void> node::state::start() {
   spawn_quorum(std::move(*log));
   spawn_controller();
   spawn_lifecycle();
+  spawn_disk_watch();
   if (auto listening = listen(); !listening)
     return listening;
   if (auto exposed = expose_metrics(); !exposed)
@@ -308,6 +309,18 @@ void node::state::spawn_lifecycle() {
   config.routes = routes;
   config.now = steady_clock_of(time);
   lifecycle = actors::spawn_broker_lifecycle(*system, std::move(config));
+}
+
+void node::state::spawn_disk_watch() {
+  if (alone())
+    return;
+  actors::disk_watch_config config;
+  config.self = options.config.id;
+  for (const auto& x : disks)
+    config.disks.push_back(x.keeper);
+  config.controller = controller;
+  config.routes = routes;
+  disk_watch = actors::spawn_disk_watch(*system, std::move(config));
 }
 
 std::vector<actors::lane_unit*> node::state::unit_pointers() const {

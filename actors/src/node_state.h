@@ -67,6 +67,8 @@ struct node::state {
   actors::quorum_actor quorum;
   actors::controller_actor controller;
   actors::broker_lifecycle_actor lifecycle;
+  /// Null on a node that is alone.
+  actors::disk_watch_actor disk_watch;
   actors::transport_actor transport;
   /// Null on a node that is alone, like what follows.
   actors::membership_actor membership;
@@ -108,6 +110,7 @@ private:
   void spawn_quorum(std::unique_ptr<cluster::metadata_log> log);
   void spawn_controller();
   void spawn_lifecycle();
+  void spawn_disk_watch();
 
   bool alone() const;
   result<void> open_network();

@@ -85,6 +85,7 @@ void node::state::end_actors() {
   end(transport);
   end(metrics);
   end(lifecycle);
+  end(disk_watch);
   end(controller);
   end(quorum);
   end(membership);

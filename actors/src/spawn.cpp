@@ -48,6 +48,11 @@ spawn_disk_sync(caf::actor_system& system, storage::file_system* fs) {
   return system.spawn<caf::detached>(disk_sync, fs);
 }
 
+disk_watch_actor
+spawn_disk_watch(caf::actor_system& system, disk_watch_config x) {
+  return system.spawn(disk_watch, std::move(x));
+}
+
 log_cleaner_actor
 spawn_log_cleaner(caf::actor_system& system, log_cleaner_config x) {
   // Its thread gives way to those that serve.

@@ -9,6 +9,7 @@
 #include "departures.h"
 #include "dialer_actor.h"
 #include "disk_sync_actor.h"
+#include "disk_watch_actor.h"
 #include "error_map.h"
 #include "group_coordinator_actor.h"
 #include "log_cleaner_actor.h"
@@ -26,8 +27,8 @@
 ///   on a lane     session, partition,     (spawn_on, beside their sockets)
 ///                 replica, producer,
 ///                 consumer, stage_desk
-///   pooled        broker, broker_lifecycle, controller, membership, metrics
-///                                         (never block)
+///   pooled        broker, broker_lifecycle, controller, disk_watch,
+///                 membership, metrics     (never block)
 ///   own thread    quorum                  (syncs the metadata log)
 ///                 group_coordinator       (RocksDB stalls now and then)
 ///                 log_keeper, disk_sync   (one each per data directory)
@@ -56,6 +57,8 @@ listing_coordinator_actor
 spawn_group_coordinator(caf::actor_system& system, group_coordinator_config x);
 log_keeper_actor
 spawn_log_keeper(caf::actor_system& system, log_keeper_config x);
+disk_watch_actor
+spawn_disk_watch(caf::actor_system& system, disk_watch_config x);
 disk_sync_actor
 spawn_disk_sync(caf::actor_system& system, storage::file_system* fs);
 log_cleaner_actor

@@ -9,17 +9,24 @@ namespace troupe::cluster {
 
 namespace {
 
-std::string key_of(node_mark mark) {
-  return mark == node_mark::draining ? "troupe.node.draining"
-                                     : "troupe.node.filling";
-}
-
 const config_map* configs_of(const metadata_image& image, node_id node) {
   auto i = image.broker_configs.find(node);
   return i == image.broker_configs.end() ? nullptr : &i->second;
 }
 
 } // namespace
+
+std::string key_of(node_mark mark) {
+  switch (mark) {
+    case node_mark::draining:
+      return "troupe.node.draining";
+    case node_mark::filling:
+      return "troupe.node.filling";
+    case node_mark::crowded:
+      return "troupe.node.crowded";
+  }
+  return {};
+}
 
 bool has_mark(const metadata_image& image, node_id node, node_mark mark) {
   const auto* configs = configs_of(image, node);

@@ -15,7 +15,13 @@ enum class node_mark : uint8_t {
   draining,
   /// `troupe.node.filling`: it is new and is given its share of partitions.
   filling,
+  /// `troupe.node.crowded`: its disks are nearly full, others get new
+  /// partitions while there are enough of them.
+  crowded,
 };
+
+/// The name of its configuration.
+std::string key_of(node_mark mark);
 
 bool has_mark(const metadata_image& image, node_id node, node_mark mark);
 

@@ -77,7 +77,8 @@ void partition_moves::drain() {
 
 void partition_moves::fill() {
   for (auto node : usable_)
-    if (has_mark(image_, node, node_mark::filling)) {
+    if (has_mark(image_, node, node_mark::filling)
+        && !has_mark(image_, node, node_mark::crowded)) {
       measure();
       fill(node);
     }
@@ -192,7 +193,8 @@ node_id partition_moves::best_node_beside(const replica_list& replicas) const {
       racks.insert(rack_of(image_, node));
   node_id best = no_node;
   auto rank = [&](node_id node) {
-    return std::tuple{racks.contains(rack_of(image_, node)),
+    return std::tuple{has_mark(image_, node, node_mark::crowded),
+                      racks.contains(rack_of(image_, node)),
                       loads_.at(node).replicas, node};
   };
   for (auto node : usable_)

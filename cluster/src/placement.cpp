@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <election.h>
+#include <node_marks.h>
 #include <placement.h>
 #include <refused.h>
 #include <troupe/storage/assert.h>
@@ -39,10 +40,19 @@ private:
 
 } // namespace
 
+std::vector<node_id> roomy_nodes(const metadata_image& image, size_t count) {
+  auto usable = usable_nodes(image);
+  auto roomy = usable;
+  std::erase_if(roomy, [&image](node_id node) {
+    return has_mark(image, node, node_mark::crowded);
+  });
+  return roomy.size() < count ? usable : roomy;
+}
+
 std::vector<replica_list>
 place_partitions(const metadata_image& image, size_t start, size_t first,
                  size_t count, size_t replication_factor) {
-  auto nodes = usable_nodes(image);
+  auto nodes = roomy_nodes(image, replication_factor);
   ASSERT(replication_factor > 0);
   ASSERT(replication_factor <= nodes.size());
   rack_spreader spreader{image};

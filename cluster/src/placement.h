@@ -15,11 +15,16 @@ using replica_list = std::vector<node_id>;
 /// Replicas for partitions [first, first + count) of a topic: leaders go round
 /// the nodes from `start`, followers sit on the nodes behind the leader, with
 /// a gap that widens every round so that no two nodes share everything, and in
-/// racks that have no replica yet while there are such. There must be at least
+/// racks that have no replica yet while there are such. Nodes with nearly full
+/// disks only when there are too few others. There must be at least
 /// `replication_factor` usable nodes.
 std::vector<replica_list>
 place_partitions(const metadata_image& image, size_t start, size_t first,
                  size_t count, size_t replication_factor);
+
+/// The usable nodes whose disks have room; all usable nodes when these are
+/// fewer than `count`.
+std::vector<node_id> roomy_nodes(const metadata_image& image, size_t count);
 
 /// Checks placements that a client asked for: known nodes, none twice, and
 /// `replication_factor` of them in each (0: as many as in the first).

@@ -93,6 +93,30 @@ TEST_CASE("moves: a new node is given its share, of leadership too") {
   CHECK(image->broker_configs.empty());
 }
 
+TEST_CASE("moves: a new node whose disks are full is filled when they have "
+          "room") {
+  auto image =
+      after(filling(even(), member(4)),
+            {broker_configs_replaced{4,
+                                     {{"troupe.node.filling", "true"},
+                                      {"troupe.node.crowded", "true"}}}});
+  CHECK(fresh().move_partitions(*image).records.empty());
+  image = after(
+      image, {broker_configs_replaced{4, {{"troupe.node.filling", "true"}}}});
+  CHECK(move_all(image) == 20);
+}
+
+TEST_CASE("moves: a drained node's partitions avoid full disks") {
+  auto image = with_topic(cluster_of({1, 2, 3, 4}), {{1, 2}, {2, 1}, {1, 2}});
+  image = after(
+      image, {broker_configs_replaced{3, {{"troupe.node.crowded", "true"}}}});
+  image = carried_out(image, fresh().drain_node(*image, 1));
+  move_all(image);
+  CHECK(replicas_on(*image, 1) == 0);
+  CHECK(replicas_on(*image, 3) == 0);
+  CHECK(replicas_on(*image, 4) == 3);
+}
+
 TEST_CASE("moves: so many at a time, those that somebody asked for included") {
   auto image = filling(even(), member(4));
   CHECK(move_all(image, at_a_time(3)) == 3);

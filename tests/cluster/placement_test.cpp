@@ -89,6 +89,18 @@ TEST_CASE("placement: nodes that are fenced, leaving or draining get nothing") {
            "are registered.");
 }
 
+TEST_CASE("placement: nodes with full disks get something when there are too "
+          "few others") {
+  auto image = cluster_of({1, 2, 3});
+  image = after(
+      image, {broker_configs_replaced{2, {{"troupe.node.crowded", "true"}}}});
+  for (const auto& x : placed(image, 10, 2).partitions)
+    CHECK(std::find(x.replicas.begin(), x.replicas.end(), 2)
+          == x.replicas.end());
+  for (const auto& x : placed(image, 10, 3).partitions)
+    CHECK(x.replicas.size() == 3);
+}
+
 TEST_CASE("placement: an explicit one may name nodes that are away") {
   auto by = fresh();
   auto image = fenced(cluster_of({1, 2, 3}), {1});
