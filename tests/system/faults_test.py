@@ -55,7 +55,7 @@ class Node(cluster.Node):
         network.run("mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}",
                     "tmpfs", data)
         self.slowness = os.path.join(directory, "slowness")
-        self.env["TROUPE_TEST_SLOWNESS"] = self.slowness
+        self.env["SLOW_DISK_TEST_FILE"] = self.slowness
 
     def command(self):
         plain = super().command()

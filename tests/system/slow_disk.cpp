@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `troupe serve` on a disk that is slow while a test wants it: the file that
-// TROUPE_TEST_SLOWNESS names says for how many milliseconds each sync is held
+// SLOW_DISK_TEST_FILE names says for how many milliseconds each sync is held
 // up, and a tenth of it each write; without the file the disk is itself.
 #include <serve.h>
 
@@ -67,7 +67,7 @@ private:
 } // namespace
 
 int main(int argc, char** argv) {
-  const char* slowness = std::getenv("TROUPE_TEST_SLOWNESS");
+  const char* slowness = std::getenv("SLOW_DISK_TEST_FILE");
   if (slowness == nullptr)
     return EXIT_FAILURE;
   CLI::App app{"troupe serve on a slow disk", "troupe_on_slow_disk"};
