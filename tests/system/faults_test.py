@@ -256,7 +256,9 @@ class Faults(ReplicatedTest):
         self.create(nodes, **{"min.insync.replicas": "2"})
         self.in_sync(nodes, NODES)
         stream = Stream(nodes.bootstrap)
+        self.addCleanup(stream.abandon)
         workers = Workers(nodes.bootstrap)
+        self.addCleanup(workers.finish)
         stream.await_more(300)
         pause = threading.Event()
         until = time.monotonic() + SECONDS

@@ -73,6 +73,13 @@ class Stream:
         broker.wait_until(lambda: self.total() >= target, seconds,
                           f"{count} more records acknowledged")
 
+    def abandon(self):
+        """After a failure: the next cluster has the same addresses."""
+        self.running.clear()
+        self.thread.join(10)
+        self.producer.purge()
+        self.producer = None
+
     def finish(self):
         self.running.clear()
         self.thread.join(10)
