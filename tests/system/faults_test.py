@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Three nodes, producers and a group, and faults alone and together: nodes
-killed and stopped, links cut in every manner, disks full. After healing nothing
+killed and stopped, links cut in every manner, disks full or slow. After healing nothing
 acknowledged is lost, doubled or out of order, and all replicas are equal.
 
 FAULT_RUNS and FAULT_SECONDS make it longer; FAULT_SEED chooses the faults."""
+import contextlib
 import os
 import random
 import signal
@@ -29,6 +30,9 @@ SECONDS = int(os.environ.get("FAULT_SECONDS", "20"))
 SEED = int(os.environ.get("FAULT_SEED", "1"))
 NODES = 3
 DISK_BYTES = 512 << 20
+# The broker on a disk that is slow when told so (slow_disk.cpp).
+ON_SLOW_DISK = os.path.join(os.path.dirname(os.path.abspath(broker.TROUPE)),
+                            "troupe_on_slow_disk")
 
 
 def setUpModule():
@@ -50,9 +54,12 @@ class Node(cluster.Node):
         os.makedirs(data, exist_ok=True)
         network.run("mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}",
                     "tmpfs", data)
+        self.slowness = os.path.join(directory, "slowness")
+        self.env["SLOW_DISK_TEST_FILE"] = self.slowness
 
     def command(self):
         plain = super().command()
+        plain[0] = ON_SLOW_DISK
         at = plain.index("--listen") + 1
         plain[at] = f"{self.host}:{self.port}"
         return self.net.prefix(self.number) + plain
@@ -73,6 +80,15 @@ class Node(cluster.Node):
 
     def free_disk(self):
         os.remove(os.path.join(self.data_dirs[0], "filler"))
+
+    def slow_disk_down(self, sync_ms):
+        """Each sync takes that long, and each write a tenth of it."""
+        with open(self.slowness, "w", encoding="ascii") as file:
+            file.write(str(sync_ms))
+
+    def speed_disk_up(self):
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(self.slowness)
 
     def end(self):
         super().end()
@@ -226,6 +242,11 @@ class Faults(ReplicatedTest):
             node.revive()
         return heal
 
+    def slow_down(self, nodes, chance):
+        node = chance.choice(nodes.nodes)
+        node.slow_disk_down(chance.choice((50, 300, 2000)))
+        return node.speed_disk_up
+
     # -- runs ------------------------------------------------------------------
 
     def survive(self, seed, *kinds):
@@ -235,7 +256,9 @@ class Faults(ReplicatedTest):
         self.create(nodes, **{"min.insync.replicas": "2"})
         self.in_sync(nodes, NODES)
         stream = Stream(nodes.bootstrap)
+        self.addCleanup(stream.abandon)
         workers = Workers(nodes.bootstrap)
+        self.addCleanup(workers.finish)
         stream.await_more(300)
         pause = threading.Event()
         until = time.monotonic() + SECONDS
@@ -275,6 +298,9 @@ class Faults(ReplicatedTest):
         self.run_all(self.isolate, self.isolate_leader, self.cut_pair,
                      self.cut_one_way)
 
+    def test_disks_that_are_slow(self):
+        self.run_all(self.slow_down, self.kill)
+
     def test_everything_together(self):
         self.run_all(self.kill, self.freeze, self.isolate, self.cut_one_way,
-                     self.fill)
+                     self.fill, self.slow_down)

@@ -122,7 +122,7 @@ class Readme(unittest.TestCase):
             file.write("log.retention.ms=3600000\n")
         # Ours alone: this process has its own view of what is mounted.
         network.run("mount", "-t", "tmpfs", "tmpfs", "/srv")
-        self.addCleanup(network.run, "umount", "/srv")
+        self.addCleanup(network.run, "umount", "-l", "/srv")
         with self.running(script):
             listing = self.run_line("kcat -b 127.0.0.1:9092 -L")
             self.assertIn("at broker.example:9092", listing)

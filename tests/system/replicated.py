@@ -75,6 +75,13 @@ class Stream:
             lambda: f"{count} more records acknowledged: of {self.sent} sent "
                     f"{self.acknowledged}, {self.errors[:3]}")
 
+    def abandon(self):
+        """After a failure: the next cluster has the same addresses."""
+        self.running.clear()
+        self.thread.join(10)
+        self.producer.purge()
+        self.producer = None
+
     def finish(self):
         self.running.clear()
         self.thread.join(10)

@@ -156,7 +156,8 @@ int report(const troupe::storage::error& x, int exit_code) {
   return exit_code;
 }
 
-int serve(const serve_arguments& arguments) {
+int serve(const serve_arguments& arguments,
+          std::shared_ptr<troupe::storage::file_system> files) {
   auto options = make_options(arguments);
   if (!options)
     return report(options.error(), exit_bad_settings);
@@ -169,6 +170,7 @@ int serve(const serve_arguments& arguments) {
     return exit_bad_settings;
   }
   start_logging(options->config.log_level);
+  options->files = std::move(files);
   auto unusable = std::make_shared<std::atomic<bool>>(false);
   options->on_unusable = [unusable](const std::string& why) {
     fmt::print(stderr, "troupe: {}\n", why);
@@ -199,7 +201,8 @@ int serve(const serve_arguments& arguments) {
 
 } // namespace
 
-void add_serve_command(CLI::App& app, int& exit_code) {
+void add_serve_command(CLI::App& app, int& exit_code,
+                       std::shared_ptr<troupe::storage::file_system> files) {
   auto arguments = std::make_shared<serve_arguments>();
   auto command = app.add_subcommand("serve", "Run a broker");
   command->add_option("--listen", arguments->listen,
@@ -231,5 +234,7 @@ void add_serve_command(CLI::App& app, int& exit_code) {
                       "variables");
   command->add_flag("--print-config", arguments->print_config,
                     "Print the settings in force and exit");
-  command->callback([arguments, &exit_code] { exit_code = serve(*arguments); });
+  command->callback([arguments, files = std::move(files), &exit_code] {
+    exit_code = serve(*arguments, files);
+  });
 }
