@@ -37,7 +37,7 @@ node::state::open_stages(const cluster::topic_image& topic) {
   config.routes = routes;
   config.self = options.config.id;
   config.seed = random_seed();
-  config.steady_now = steady_clock_ms;
+  config.steady_now = steady_clock_of(system_time());
   actors::stage_desk_actor made;
   auto spawn = [&] {
     made = actors::spawn_on(*system, next_client_lane(), actors::stage_desk,
@@ -64,8 +64,8 @@ actors::producer_actor node::state::open_stages_producer() {
   config.routes = routes;
   config.through_stages = false;
   config.seed = random_seed();
-  config.now = wall_clock;
-  config.steady_now = steady_clock_ms;
+  config.now = wall_clock_of(time);
+  config.steady_now = steady_clock_of(system_time());
   return actors::spawn_on(*system, next_client_lane(), actors::producer,
                           std::move(config));
 }
