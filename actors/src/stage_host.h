@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "stage_pipeline.h"
+#include "stage_chain.h"
 
 #include <troupe/actors/stage_interfaces.h>
 
