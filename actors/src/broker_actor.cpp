@@ -129,7 +129,9 @@ void broker_state::publish() {
     auto route = std::make_shared<topic_route>();
     route->topic = topic;
     if (config_.open_stages != nullptr)
-      route->stages = desks_.desk_of(*topic, config_.open_stages);
+      route->stages = stages_.desk_of(*topic, config_.open_stages);
+    if (config_.open_views != nullptr)
+      route->views = views_.desk_of(*topic, config_.open_views);
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       // On other nodes, for all that this one knows of it.
       auto& partition = route->partitions.emplace_back();
@@ -145,7 +147,8 @@ void broker_state::publish() {
     next->topics.emplace(name, route);
     next->by_id.emplace(topic->id, std::move(route));
   }
-  desks_.close_missing(*image_);
+  stages_.close_missing(*image_);
+  views_.close_missing(*image_);
   config_.routes->publish(std::move(next));
   if (config_.groups != nullptr)
     self->send(config_.groups, routing_published{});

@@ -7,7 +7,7 @@
 #include "mover_actor.h"
 #include "replica_actor.h"
 #include "services.h"
-#include "stage_desks.h"
+#include "topic_desks.h"
 
 #include <troupe/actors/interfaces.h>
 
@@ -42,6 +42,8 @@ struct broker_actor_config {
   cluster::image_ptr known;
   /// The stages in front of a topic that has some. Null: none has.
   std::function<stage_desk_actor(const cluster::topic_image&)> open_stages;
+  /// The same of its views.
+  std::function<view_desk_actor(const cluster::topic_image&)> open_views;
   /// Drawn at this start of the process; nil on a node that is alone.
   storage::uuid incarnation;
   /// This end of the link to a node. Null on a node that is alone.
@@ -160,7 +162,10 @@ private:
   broker_actor_config config_;
   std::map<storage::topic_partition, hosted> partitions_;
   std::optional<disk_placement> placement_;
-  stage_desks desks_;
+  topic_desks<stage_desk_actor> stages_{cluster::stages_key,
+                                        cluster::make_stage_config};
+  topic_desks<view_desk_actor> views_{cluster::views_key,
+                                      cluster::make_view_config};
   /// Of replicas that move to this node; null: without a bound.
   std::shared_ptr<copy_pace> moving_pace_;
   std::deque<pending> waiting_;

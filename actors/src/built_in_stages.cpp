@@ -2,6 +2,7 @@
 #include "built_in_stages.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,12 @@ record_stage require_key(const stage_settings&) {
   return [](staged_record& x) {
     return x.key() ? pass_record() : reject_record("a record needs a key here");
   };
+}
+
+/// Empty where the topic says nothing.
+std::string setting(const stage_settings& settings, const char* name) {
+  auto found = settings.configs.find(name);
+  return found == settings.configs.end() ? "" : found->second;
 }
 
 /// The parts between commas, without the blanks around them.
@@ -35,8 +42,7 @@ std::vector<std::string> words_of(const std::string& list) {
 }
 
 record_stage mask_headers(const stage_settings& settings) {
-  auto found = settings.configs.find("troupe.stages.mask.headers");
-  auto names = words_of(found == settings.configs.end() ? "" : found->second);
+  auto names = words_of(setting(settings, "troupe.stages.mask.headers"));
   return [names = std::move(names)](staged_record& x) {
     for (const auto& name : names)
       if (x.header(name))
@@ -45,10 +51,32 @@ record_stage mask_headers(const stage_settings& settings) {
   };
 }
 
+/// NAME or NAME=VALUE.
+record_stage match_header(const stage_settings& settings) {
+  auto wanted = setting(settings, "troupe.stages.match.header");
+  auto equals = wanted.find('=');
+  auto name = wanted.substr(0, equals);
+  std::optional<std::string> value;
+  if (equals != std::string::npos)
+    value = wanted.substr(equals + 1);
+  return [name = std::move(name), value = std::move(value)](staged_record& x) {
+    auto found = x.header(name);
+    return found && (!value || *found == *value) ? pass_record()
+                                                 : drop_record();
+  };
+}
+
+record_stage pass(const stage_settings&) {
+  return [](staged_record&) { return pass_record(); };
+}
+
 } // namespace
 
 stage_factories built_in_stages() {
-  return {{"mask-headers", mask_headers}, {"require-key", require_key}};
+  return {{"mask-headers", mask_headers},
+          {"match-header", match_header},
+          {"pass", pass},
+          {"require-key", require_key}};
 }
 
 } // namespace troupe::actors

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "stage_pipeline.h"
+#include "stage_chain.h"
 
 namespace troupe::actors {
 
-/// `require-key` and `mask-headers` (docs/stages.md).
+/// `mask-headers`, `match-header`, `pass`, `require-key` (docs/stages.md).
 stage_factories built_in_stages();
 
 } // namespace troupe::actors

@@ -18,26 +18,9 @@ namespace {
 
 /// Bytes that are copied before others on the lane get their turn.
 constexpr size_t turn_bytes_max = 2 << 20;
-/// Times that a slice is brought into memory before the read is tried anew.
-constexpr int cold_attempts_max = 8;
 /// Blocks that are kept for the next reads.
 constexpr size_t blocks_kept_max = 16;
 constexpr std::chrono::seconds describe_timeout{30};
-
-/// Where the last batch of `bytes` ends; they are whole batches of our log.
-result<storage::offset_t> end_of(std::span<const std::byte> bytes) {
-  storage::offset_t end = storage::no_offset;
-  while (!bytes.empty()) {
-    auto header = storage::parse_batch_header(bytes);
-    if (!header)
-      return failure(header.error());
-    if (header->size_bytes() > bytes.size())
-      return failure(storage::errc::corrupt_log, "a batch is cut off");
-    end = header->next_offset();
-    bytes = bytes.subspan(header->size_bytes());
-  }
-  return end;
-}
 
 } // namespace
 
@@ -128,7 +111,7 @@ void consumer_state::on_unsubscribe(const unsubscribe& x) {
 void consumer_state::forget(const storage::topic_partition& what) {
   auto known = read_from_.extract(what);
   if (!known.empty())
-    self->send(known.mapped(), unwatch_records{self});
+    self->send(known.mapped().partition, unwatch_records{self});
 }
 
 void consumer_state::on_request_blocks(const request_blocks& x) {
@@ -173,10 +156,11 @@ void consumer_state::start(const consumer_core::read_order& x) {
     return core_->pause(x.ticket, config_.steady_now());
   if (!found)
     return give_up(x.ticket, std::move(found.error().why));
-  if (routes->find(x.what.topic)->topic->id != x.topic_id)
+  const auto& topic = *routes->find(x.what.topic);
+  if (topic.topic->id != x.topic_id)
     return give_up(x.ticket, {errc::unknown_partition,
                               "the topic was deleted, another has its name"});
-  read_from_[x.what] = *found;
+  read_from_[x.what] = {*found, topic.views};
   read_records question;
   question.ticket = x.ticket;
   question.from = x.from;
@@ -191,7 +175,7 @@ void consumer_state::start(const consumer_core::read_order& x) {
 
 void consumer_state::on_read_finished(read_finished& x) {
   if (auto order = core_->find(x.ticket)) {
-    places_.remember(read_from_[order->what].id(), x);
+    places_.remember(read_from_[order->what].partition.id(), x);
     take(x.ticket, x);
   }
   turn();
@@ -200,62 +184,14 @@ void consumer_state::on_read_finished(read_finished& x) {
 void consumer_state::take(ticket_t ticket, read_finished& x) {
   if (!x.why.ok())
     return failed(ticket, std::move(x.why));
+  auto order = core_->find(ticket);
+  const auto& from = read_from_[order->what];
+  if (x.records.size > 0 && from.views != nullptr)
+    return view(ticket, std::move(x), from.views);
   if (x.records.size > 0)
     return take_records(ticket, {std::move(x)});
-  auto order = core_->find(ticket);
   core_->nothing_there(ticket);
-  self->send(read_from_[order->what],
-             watch_records{ticket, x.high_watermark, self});
-}
-
-void consumer_state::take_records(ticket_t ticket, cold_slice x) {
-  auto order = core_->find(ticket);
-  if (!order)
-    return;
-  const auto& slice = x.found.records;
-  auto block = pool_->take(slice.size);
-  auto read = slice.source->read_nowait(slice.position, block.bytes);
-  if (!read)
-    return failed(ticket, std::move(read.error()));
-  auto pages = slice.size / 4096 + 1;
-  auto relaxed = std::memory_order_relaxed;
-  if (read->resident) {
-    if (read->size < slice.size)
-      return failed(ticket, storage::error{storage::errc::corrupt_log,
-                                           "the segment is too short"});
-    if (slice.counters != nullptr && x.attempts == 0)
-      slice.counters->pages_hit.fetch_add(pages, relaxed);
-    return deliver(*order, x.found, {std::move(block.owner), block.bytes});
-  }
-  if (slice.counters != nullptr && x.attempts == 0)
-    slice.counters->pages_missed.fetch_add(pages, relaxed);
-  // Short of memory the pages are gone again before we come to look.
-  if (++x.attempts > cold_attempts_max)
-    return core_->pause(ticket, config_.steady_now());
-  auto wanted = slice;
-  cold_[ticket] = std::move(x);
-  config_.read_in(std::move(wanted), [me = consumer_body_actor{self}, ticket] {
-    caf::anon_send(me, slice_read_in{ticket});
-  });
-}
-
-void consumer_state::on_slice_read_in(const slice_read_in& x) {
-  auto waiting = cold_.extract(x.ticket);
-  if (!waiting.empty())
-    take_records(x.ticket, std::move(waiting.mapped()));
-  turn();
-}
-
-void consumer_state::deliver(const consumer_core::read_order& order,
-                             const read_finished& x, storage::buffer batches) {
-  auto end = end_of(batches.bytes());
-  if (!end)
-    return failed(order.ticket, std::move(end.error()));
-  turn_bytes_ += batches.size();
-  core_->found(order.ticket, *end);
-  self->send(config_.subscriber,
-             records_block{order.what, std::move(batches), order.from, *end,
-                           x.high_watermark});
+  self->send(from.partition, watch_records{ticket, x.high_watermark, self});
 }
 
 void consumer_state::failed(ticket_t ticket, problem why) {
@@ -266,7 +202,7 @@ void consumer_state::failed(ticket_t ticket, problem why) {
   case consumer_core::failed_read::again:
     return;
   case consumer_core::failed_read::place:
-    return place(order->what, read_from_[order->what]);
+    return place(order->what, read_from_[order->what].partition);
   case consumer_core::failed_read::over:
     return give_up(ticket, std::move(why));
   }
@@ -289,8 +225,8 @@ void consumer_state::end(const problem& why) {
     self->send(config_.subscriber, std::move(x));
   for (auto& [what, tell] : std::exchange(placing_, {}))
     tell({why});
-  for (const auto& [what, partition] : read_from_)
-    self->send(partition, unwatch_records{self});
+  for (const auto& [what, from] : read_from_)
+    self->send(from.partition, unwatch_records{self});
   read_from_.clear();
 }
 

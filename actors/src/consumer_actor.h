@@ -105,6 +105,9 @@ private:
   void start(const consumer_core::read_order& x);
   void take(ticket_t ticket, read_finished& x);
   void take_records(ticket_t ticket, cold_slice x);
+  /// What subscribers see of the records is copied, or the records are.
+  void view(ticket_t ticket, read_finished x, const view_desk_actor& views);
+  void viewed(ticket_t ticket, read_finished x, slice_viewed& seen);
   void deliver(const consumer_core::read_order& order, const read_finished& x,
                storage::buffer batches);
   void failed(ticket_t ticket, problem why);
@@ -119,8 +122,12 @@ private:
   sequential_reads places_;
   /// Who waits to hear where a subscription begins.
   std::unordered_map<storage::topic_partition, teller> placing_;
-  /// Whom each partition was read from last.
-  std::unordered_map<storage::topic_partition, partition_actor> read_from_;
+  /// Whom each partition was read from last, and the views of its topic.
+  struct source {
+    partition_actor partition;
+    view_desk_actor views;
+  };
+  std::unordered_map<storage::topic_partition, source> read_from_;
   std::unordered_map<ticket_t, cold_slice> cold_;
   size_t turn_bytes_ = 0;
   bool more_asked_ = false;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a node gives to the stages in front of its partitions.
+// What a node gives to the stages in front of its partitions, and to views.
 #include "node_clock.h"
 #include "node_state.h"
 #include "producer_actor.h"
 #include "stage_desk_actor.h"
+#include "view_desk_actor.h"
 
 #include <caf/actor_cast.hpp>
 #include <caf/exit_reason.hpp>
@@ -20,6 +21,23 @@ namespace {
 constexpr size_t routed_bytes_max = 128 << 20;
 /// A producer who waits for its batch should hear of it.
 constexpr std::chrono::seconds routed_delivery_timeout{20};
+
+/// On one of the node's lanes, ended with its clients.
+template <class Desk, class Home, class F, class Config>
+Desk spawn_desk(Home& home, F behavior, Config config) {
+  Desk made;
+  auto spawn = [&] {
+    made = actors::spawn_on(*home.system, home.next_client_lane(), behavior,
+                            std::move(config));
+    return caf::actor_cast<caf::strong_actor_ptr>(made);
+  };
+  // While the node stops, better one that takes nothing than none.
+  if (!home.clients.add(spawn)) {
+    spawn();
+    caf::anon_send_exit(made, caf::exit_reason::user_shutdown);
+  }
+  return made;
+}
 
 } // namespace
 
@@ -38,18 +56,24 @@ node::state::open_stages(const cluster::topic_image& topic) {
   config.self = options.config.id;
   config.seed = random_seed();
   config.steady_now = steady_clock_of(system_time());
-  actors::stage_desk_actor made;
-  auto spawn = [&] {
-    made = actors::spawn_on(*system, next_client_lane(), actors::stage_desk,
-                            std::move(config));
-    return caf::actor_cast<caf::strong_actor_ptr>(made);
+  return spawn_desk<actors::stage_desk_actor>(*this, actors::stage_desk,
+                                              std::move(config));
+}
+
+actors::view_desk_actor
+node::state::open_views(const cluster::topic_image& topic) {
+  actors::view_desk_config config;
+  config.topic = topic.name;
+  config.views = {cluster::make_view_config(topic.name, topic.configs),
+                  topic.configs};
+  config.start = [this,
+                  name = topic.name](const actors::reconfigure_stages& x) {
+    return stages->start(name, x);
   };
-  // While the node stops, better one that takes nothing than none.
-  if (!clients.add(spawn)) {
-    spawn();
-    caf::anon_send_exit(made, caf::exit_reason::user_shutdown);
-  }
-  return made;
+  config.seed = random_seed();
+  config.steady_now = steady_clock_of(system_time());
+  return spawn_desk<actors::view_desk_actor>(*this, actors::view_desk,
+                                             std::move(config));
 }
 
 /// Without numbers, so it asks the controller for nothing: a record that is

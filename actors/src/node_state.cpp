@@ -259,6 +259,9 @@ void node::state::spawn_broker() {
   config.open_stages = [this](const cluster::topic_image& topic) {
     return open_stages(topic);
   };
+  config.open_views = [this](const cluster::topic_image& topic) {
+    return open_views(topic);
+  };
   config.found = std::move(directories.logs);
   config.known = known_metadata;
   config.seed = random_seed();

@@ -106,6 +106,7 @@ private:
   void spawn_cleaner();
   void spawn_broker();
   actors::stage_desk_actor open_stages(const cluster::topic_image& topic);
+  actors::view_desk_actor open_views(const cluster::topic_image& topic);
   actors::producer_actor open_stages_producer();
   void spawn_quorum(std::unique_ptr<cluster::metadata_log> log);
   void spawn_controller();

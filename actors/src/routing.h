@@ -33,6 +33,8 @@ struct topic_route {
   std::vector<partition_route> partitions;
   /// Null: appends go to the partitions, without stages.
   stage_desk_actor stages = {};
+  /// Null: fetches give what the partitions hold.
+  view_desk_actor views = {};
 };
 
 /// A metadata image together with the actors that serve it; never changes.

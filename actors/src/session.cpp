@@ -119,9 +119,9 @@ session_state::await_append(std::chrono::milliseconds timeout,
 void session_state::read(const partition_actor& from, read_records what,
                          std::function<void(read_finished&)> then) {
   auto ticket = next_ticket_++;
-  reads_.emplace(ticket, awaited_read{from.id(),
-                                      deadlines::clock::now() + read_timeout,
-                                      std::move(then)});
+  reads_.emplace(ticket,
+                 awaited_read{from.id(), deadlines::clock::now() + read_timeout,
+                              std::move(then)});
   what.ticket = ticket;
   what.client = self;
   self->send(from, std::move(what));
@@ -132,6 +132,18 @@ std::optional<read_finished>
 session_state::read_on(const partition_actor& from, const read_records& what) {
   return places_.find(from.id(), what.from, what.bytes_max,
                       what.current_leader_epoch);
+}
+
+void session_state::view(const view_desk_actor& through, view_slice what,
+                         std::function<void(slice_viewed&)> then) {
+  self->request(through, view_patience, std::move(what))
+      .then([then](slice_viewed& x) { then(x); },
+            [then](const caf::error& x) {
+              slice_viewed none;
+              none.why =
+                  storage::error{storage::errc::busy, to_problem(x).message};
+              then(none);
+            });
 }
 
 ticket_t session_state::watch(const partition_actor& what,

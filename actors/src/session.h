@@ -73,8 +73,8 @@ struct session_state {
 
   template <class Response>
   void reply(const request& to, const Response& x) {
-    auto answer = kafka::encode_response(x, to.version(),
-                                         to.header.correlation_id);
+    auto answer =
+        kafka::encode_response(x, to.version(), to.header.correlation_id);
     if (answer.empty())
       return close("the answer is larger than 2 GiB");
     socket->reply(to.slot, std::move(answer));
@@ -100,8 +100,11 @@ struct session_state {
   void read(const partition_actor& from, read_records what,
             std::function<void(read_finished&)> then);
   /// The same without asking, while the client reads on where it was.
-  std::optional<read_finished> read_on(const partition_actor& from,
-                                       const read_records& what);
+  std::optional<read_finished>
+  read_on(const partition_actor& from, const read_records& what);
+  /// What readers see of a slice; `then` runs once.
+  void view(const view_desk_actor& through, view_slice what,
+            std::function<void(slice_viewed&)> then);
   /// `then` runs once records above `above` can be read, unless `unwatch`
   /// comes first.
   ticket_t watch(const partition_actor& what, storage::offset_t above,

@@ -26,7 +26,8 @@
 ///
 ///   on a lane     session, partition,     (spawn_on, beside their sockets)
 ///                 replica, producer,
-///                 consumer, stage_desk
+///                 consumer, stage_desk,
+///                 view_desk
 ///   pooled        broker, broker_lifecycle, controller, disk_watch,
 ///                 membership, metrics     (never block)
 ///   own thread    quorum                  (syncs the metadata log)
@@ -38,8 +39,8 @@
 ///                 peer_link               (reads slices; must not be late)
 ///                 dialer                  (one per dial: waits for the
 ///                 network)
-///                 stage_worker            (one per topic with stages: foreign
-///                 code; see stage_host)
+///                 stage_worker            (one per topic with stages, one with
+///                 views: foreign code; see stage_host)
 namespace troupe::actors {
 
 /// Disks serve a few reads at once better than one after the other.

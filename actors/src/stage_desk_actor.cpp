@@ -8,10 +8,9 @@
 
 #include <caf/error.hpp>
 #include <caf/exit_reason.hpp>
-#include <caf/sec.hpp>
 #include <caf/system_messages.hpp>
-#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -45,146 +44,155 @@ stage_desk(stage_desk_pointer self, stage_desk_config config) {
     self->quit(x.reason);
   });
   return {
+      [&state](batch_staged& x) { state.on_batch_staged(x); },
       [&state](append_through_stages& x) { state.on_append_through_stages(x); },
       [&state](reconfigure_stages& x) { state.on_reconfigure_stages(x); },
       [&state](const stage_pause_over&) { state.on_stage_pause_over(); },
+      [&state](const stage_deadline_due&) { state.on_stage_deadline_due(); },
   };
 }
 
 void stage_desk_state::open(stage_desk_config config) {
   config_ = std::move(config);
-  random_.seed(config_.seed);
+  stages_.open("stages", config_.topic, std::move(config_.stages),
+               std::move(config_.start), config_.seed);
 }
 
 void stage_desk_state::on_append_through_stages(append_through_stages& x) {
-  if (waiting_.size() >= config_.stages.config.queue_max)
+  if (line_.waiting() >= stages_.config().queue_max)
     return refuse(x, busy("troupe.stages.queue.max batches wait already"));
-  waiting_.push_back(std::move(x));
+  line_.add(std::move(x));
   proceed();
 }
 
 void stage_desk_state::on_reconfigure_stages(reconfigure_stages& x) {
-  config_.stages = std::move(x);
-  outdated_ = true;
-  watch_ = {};
+  stages_.reconfigure(std::move(x));
   proceed();
 }
 
 void stage_desk_state::on_stage_pause_over() {
-  watch_.pause_over();
+  stages_.pause_over();
   proceed();
 }
 
 void stage_desk_state::end() {
-  problem why{errc::stopping, "the node is stopping"};
-  if (in_work_)
-    refuse(*in_work_, why);
-  in_work_.reset();
-  for (const auto& x : std::exchange(waiting_, {}))
-    refuse(x, why);
-  drop_stages();
+  while (!line_.empty())
+    refuse(line_.take(), {errc::stopping, "the node is stopping"});
+  stages_.drop();
   if (producer_ != nullptr)
     self->send_exit(producer_, caf::exit_reason::user_shutdown);
   producer_ = nullptr;
 }
 
 void stage_desk_state::proceed() {
-  if (!in_work_ && std::exchange(outdated_, false))
-    drop_stages();
-  while (!in_work_ && !waiting_.empty()) {
-    auto turn = watch_.turn(config_.stages.config, count_hung());
-    switch (turn.what) {
-    case stage_turn::action::ask:
-      in_work_ = std::move(waiting_.front());
-      ask();
-      break;
-    case stage_turn::action::pass:
-      hand_on(waiting_.front());
-      break;
-    case stage_turn::action::wait:
-      return;
-    case stage_turn::action::refuse:
-      refuse(waiting_.front(), turn.why);
-      break;
-    }
-    waiting_.pop_front();
-  }
+  do {
+    while (elsewhere_ == 0 && line_.settled() != nullptr)
+      settle(*line_.settled());
+    take_up();
+  } while (elsewhere_ == 0 && line_.settled() != nullptr);
+  arm();
 }
 
-size_t stage_desk_state::count_hung() {
-  if (stages_.actor != nullptr)
-    return 0;
-  std::erase_if(hung_, [](const auto& x) { return x.expired(); });
-  return hung_.size();
+void stage_desk_state::take_up() {
+  if (line_.asked() == 0)
+    stages_.renew();
+  while (line_.waiting() > 0 && line_.asked() < asked_max
+         && !stages_.outdated()) {
+    auto turn = stages_.turn();
+    if (turn.what == stage_turn::action::ask) {
+      ask();
+      continue;
+    }
+    // It must not overtake those that were asked about.
+    if (turn.what == stage_turn::action::wait || line_.asked() > 0)
+      return;
+    if (turn.what == stage_turn::action::pass)
+      hand_on(line_.take());
+    else
+      refuse(line_.take(), turn.why);
+  }
 }
 
 void stage_desk_state::ask() {
-  if (stages_.actor == nullptr)
-    stages_ = config_.start(config_.stages);
-  std::chrono::milliseconds timeout{config_.stages.config.timeout_ms};
-  self->request(stages_.actor, timeout,
-                stage_batch{in_work_->name, in_work_->what.batch})
-      .then([this](batch_staged& x) { on_batch_staged(x); },
-            [this](const caf::error& x) { on_no_answer(x); });
+  if (!line_.unanswered())
+    asked_since_ms_ = config_.steady_now();
+  const auto& next = line_.ask();
+  const auto& worker = stages_.worker();
+  if (worker == nullptr)
+    return give_up(stage_failure::crashed,
+                   busy("no thread could be begun for the topic's stages"));
+  self->send(worker, stage_batch{next.ticket, next.batch.name,
+                                 next.batch.what.batch, self});
 }
 
 void stage_desk_state::on_batch_staged(batch_staged& x) {
+  if (!line_.expects(x.ticket))
+    return;
+  asked_since_ms_ = config_.steady_now();
   switch (x.health) {
   case stage_health::well:
+    stages_.worked();
+    line_.answer(std::move(x));
     break;
   case stage_health::failed:
-    replace_stages(x.why, watch_.failed(random_()));
-    return end_without_stages(x.why);
+    give_up(stage_failure::crashed, x.why);
+    break;
   case stage_health::unmade:
-    replace_stages(x.why, watch_.cannot_be_made(x.why, random_()));
-    return end_without_stages(x.why);
+    give_up(stage_failure::unmade, x.why);
+    break;
   }
-  watch_.worked();
-  if (!x.why.ok()) {
-    refuse(*in_work_, x.why, std::move(x.failures));
-    return finish();
-  }
-  if (x.changed) {
-    in_work_->what.batch = std::move(x.batch);
-    in_work_->what.origin = storage::append_origin::staged;
-  }
-  if (!x.elsewhere.empty())
-    return append_elsewhere(x.elsewhere);
-  hand_on(*in_work_);
-  finish();
+  proceed();
 }
 
-void stage_desk_state::on_no_answer(const caf::error& x) {
-  problem why = to_problem(x);
-  if (x == caf::sec::request_timeout) {
-    why = {errc::timed_out,
-           "the topic's stages did not return within troupe.stages.timeout.ms"};
-    hung_.push_back(stages_.alive);
-  }
-  replace_stages(why, watch_.failed(random_()));
-  end_without_stages(why);
+void stage_desk_state::on_stage_deadline_due() {
+  armed_ = false;
+  auto until_ms = asked_since_ms_ + stages_.config().timeout_ms;
+  if (line_.unanswered() && until_ms <= config_.steady_now())
+    give_up(
+        stage_failure::hung,
+        {errc::timed_out,
+         "the topic's stages did not return within troupe.stages.timeout.ms"});
+  proceed();
 }
 
-void stage_desk_state::end_without_stages(const problem& why) {
-  if (config_.stages.config.on_failure == cluster::stage_policy::open)
-    hand_on(*in_work_);
+void stage_desk_state::arm() {
+  if (!line_.unanswered() || std::exchange(armed_, true))
+    return;
+  auto until_ms = asked_since_ms_ + stages_.config().timeout_ms;
+  auto left_ms = std::max<int64_t>(until_ms - config_.steady_now(), 1);
+  self->delayed_send(self, std::chrono::milliseconds(left_ms),
+                     stage_deadline_due{});
+}
+
+void stage_desk_state::give_up(stage_failure how, const problem& why) {
+  std::chrono::milliseconds pause{stages_.give_up(how, why)};
+  self->delayed_send(self, pause, stage_pause_over{});
+  batch_staged failed;
+  failed.health = stage_health::failed;
+  failed.why = why;
+  line_.fail(std::move(failed));
+}
+
+void stage_desk_state::settle(stage_line::place& x) {
+  auto& outcome = *x.outcome;
+  if (outcome.health != stage_health::well
+      && stages_.config().on_failure == cluster::stage_policy::open)
+    return hand_on(line_.take());
+  if (!outcome.why.ok()) {
+    auto why = std::move(outcome.why);
+    auto failures = std::move(outcome.failures);
+    return refuse(line_.take(), why, std::move(failures));
+  }
+  if (outcome.changed) {
+    x.batch.what.batch = std::move(outcome.batch);
+    x.batch.what.origin = storage::append_origin::staged;
+  }
+  if (outcome.elsewhere.empty())
+    return hand_on(line_.take());
+  if (held_back(x.batch))
+    static_cast<void>(line_.take());
   else
-    refuse(*in_work_, why);
-  finish();
-}
-
-void stage_desk_state::replace_stages(const problem& why, int64_t pause_ms) {
-  spdlog::warn("stages.failed topic={} pause_ms={} hung={} reason=\"{}\"",
-               config_.topic, pause_ms, hung_.size(), why.message);
-  drop_stages();
-  self->delayed_send(self, std::chrono::milliseconds(pause_ms),
-                     stage_pause_over{});
-}
-
-void stage_desk_state::drop_stages() {
-  if (stages_.actor != nullptr)
-    self->send_exit(stages_.actor, caf::exit_reason::user_shutdown);
-  stages_ = {};
+    append_elsewhere(outcome.elsewhere);
 }
 
 void stage_desk_state::append_elsewhere(std::vector<outgoing_record>& records) {
@@ -203,10 +211,15 @@ void stage_desk_state::append_elsewhere(std::vector<outgoing_record>& records) {
     record.partition = *to;
     self->request(producer_, elsewhere_timeout,
                   produce_record{std::move(record)})
-        .then([this](records_produced& x) { on_appended_elsewhere(x.why); },
-              [this](const caf::error& x) {
-                on_appended_elsewhere(to_problem(x));
-              });
+        .then(
+            [this](records_produced& x) {
+              on_appended_elsewhere(x.why);
+              proceed();
+            },
+            [this](const caf::error& x) {
+              on_appended_elsewhere(to_problem(x));
+              proceed();
+            });
   }
   on_appended_elsewhere({});
 }
@@ -217,26 +230,29 @@ void stage_desk_state::on_appended_elsewhere(const problem& why) {
   if (--elsewhere_ > 0)
     return;
   if (elsewhere_failed_.ok())
-    hand_on(*in_work_);
+    hand_on(line_.take());
   else
-    refuse(*in_work_, elsewhere_failed_);
-  finish();
+    refuse(line_.take(), elsewhere_failed_);
 }
 
-void stage_desk_state::hand_on(append_through_stages& x) {
-  // What a producer sent behind a batch that it will send again has to wait.
+void stage_desk_state::hand_on(append_through_stages x) {
+  if (!held_back(x))
+    self->send(x.to, std::move(x.what));
+}
+
+bool stage_desk_state::held_back(const append_through_stages& x) {
   auto refused = refused_.find(x.name.partition);
-  if (refused != refused_.end()) {
-    auto header = storage::parse_batch_header(x.what.batch.bytes());
-    problem why;
-    if (header)
-      why = refused->second.judge(*header, config_.steady_now());
-    if (refused->second.empty())
-      refused_.erase(refused);
-    if (!why.ok())
-      return refuse(x, why);
-  }
-  self->send(x.to, std::move(x.what));
+  if (refused == refused_.end())
+    return false;
+  auto header = storage::parse_batch_header(x.what.batch.bytes());
+  problem why;
+  if (header)
+    why = refused->second.judge(*header, config_.steady_now());
+  if (refused->second.empty())
+    refused_.erase(refused);
+  if (!why.ok())
+    refuse(x, why);
+  return !why.ok();
 }
 
 void stage_desk_state::refuse(const append_through_stages& x,
@@ -261,11 +277,6 @@ void stage_desk_state::note_refusal(const append_through_stages& x,
   // The first one counts.
   if (refused.judge(*header, now).ok())
     refused.note(*header, why, now);
-}
-
-void stage_desk_state::finish() {
-  in_work_.reset();
-  proceed();
 }
 
 result<int32_t, problem>

@@ -5,8 +5,8 @@
 #include "published.h"
 #include "refused_producers.h"
 #include "routing.h"
-#include "stage_host.h"
-#include "stage_watch.h"
+#include "stage_line.h"
+#include "supervised_stages.h"
 
 #include <troupe/actors/producer_interfaces.h>
 #include <troupe/actors/stage_interfaces.h>
@@ -14,11 +14,8 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <optional>
-#include <random>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -30,7 +27,7 @@ struct stage_desk_config {
   std::string topic;
   reconfigure_stages stages;
   /// Makes stages, each time anew.
-  std::function<started_stages(const reconfigure_stages&)> start;
+  supervised_stages::starter start;
   /// Appends to partitions that this node leads, without stages.
   std::function<producer_actor()> open_producer;
   std::shared_ptr<published<routing>> routes;
@@ -43,8 +40,9 @@ struct stage_desk_config {
 struct stage_desk_state;
 using stage_desk_pointer = lane_pointer<stage_desk_actor, stage_desk_state>;
 
-/// One batch is in work, from the stages to its partition, the others wait: so
-/// their order is kept, and no more than one batch's records are elsewhere.
+/// A few batches are in the hands of the stages, one at a time goes on from
+/// there, the others wait: so their order is kept, and no more than one batch's
+/// records are elsewhere.
 struct stage_desk_state {
   static inline const char* name = "stage_desk";
 
@@ -53,52 +51,54 @@ struct stage_desk_state {
   void open(stage_desk_config config);
 
   void on_append_through_stages(append_through_stages& x);
+  void on_batch_staged(batch_staged& x);
   void on_reconfigure_stages(reconfigure_stages& x);
   void on_stage_pause_over();
+  void on_stage_deadline_due();
   /// The node stops: everybody who waits is told.
   void end();
 
 private:
-  /// Takes up what can be taken up.
+  /// Batches that the stages are asked about at a time.
+  static constexpr size_t asked_max = 16;
+
+  /// Lets go on what can go on, and takes up what can be taken up.
   void proceed();
-  void take_up(append_through_stages x);
-  /// Those given up that have not come back.
-  size_t count_hung();
+  void take_up();
   void ask();
-  void on_batch_staged(batch_staged& x);
-  void on_no_answer(const caf::error& x);
-  /// The batch in work passes as it came, or is refused, as configured.
-  void end_without_stages(const problem& why);
-  /// The stages are let go; others are made after the pause.
-  void replace_stages(const problem& why, int64_t pause_ms);
-  void drop_stages();
+  /// The first one, which was answered, goes on.
+  void settle(stage_line::place& x);
+  /// Others are made after a pause; the batch that is next does not wait for
+  /// them.
+  void give_up(stage_failure how, const problem& why);
+  /// When the stages must have answered, if they are asked.
+  void arm();
   void append_elsewhere(std::vector<outgoing_record>& records);
   void on_appended_elsewhere(const problem& why);
   /// To its partition.
-  void hand_on(append_through_stages& x);
+  void hand_on(append_through_stages x);
+  /// What a producer sent behind a batch that it will send again has to wait:
+  /// then it is refused.
+  bool held_back(const append_through_stages& x);
   /// Back to its producer.
   void refuse(const append_through_stages& x, const problem& why,
               std::vector<storage::record_failure> failures = {});
-  /// What its producer sent behind it has to wait, too.
   void note_refusal(const append_through_stages& x, const problem& why);
-  void finish();
 
   stage_desk_pointer self;
   stage_desk_config config_;
-  std::deque<append_through_stages> waiting_;
-  std::optional<append_through_stages> in_work_;
-  /// Answers of other topics that are missing, and the first bad one.
+  stage_line line_;
+  /// Of the first one: answers of other topics that are missing, and the first
+  /// bad one.
   size_t elsewhere_ = 0;
   problem elsewhere_failed_;
   /// By partition, as sequence numbers are.
   std::unordered_map<int32_t, refused_producers> refused_;
 
-  stage_watch watch_;
-  started_stages stages_;
-  /// The configuration has changed since they were made.
-  bool outdated_ = false;
-  std::vector<std::weak_ptr<const bool>> hung_;
-  std::mt19937_64 random_;
+  supervised_stages stages_;
+  /// Since when the stages have had the batch whose outcome is next.
+  int64_t asked_since_ms_ = 0;
+  bool armed_ = false;
   producer_actor producer_;
 };
 

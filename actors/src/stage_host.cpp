@@ -9,7 +9,10 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <functional>
 #include <future>
+#include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -29,6 +32,16 @@ with_built_in(const stage_factories& own) {
   return std::make_shared<const stage_factories>(std::move(all));
 }
 
+/// What `f` threw for want of a thread.
+std::optional<std::string> without_exception(const std::function<void()>& f) {
+  try {
+    f();
+    return std::nullopt;
+  } catch (const std::system_error& x) {
+    return x.what();
+  }
+}
+
 } // namespace
 
 struct stage_host::home {
@@ -40,17 +53,22 @@ stage_host::stage_host(const stage_factories& own)
     : factories_(with_built_in(own)) {}
 
 stage_host::~stage_host() {
+  if (!end())
+    spdlog::warn("stages.left_behind reason=\"a stage has not returned, its "
+                 "thread goes on\"");
+}
+
+bool stage_host::end() {
+  std::lock_guard lock(guard_);
   if (home_ == nullptr)
-    return;
+    return true;
   std::promise<void> promise;
   auto done = promise.get_future();
   std::thread([old = std::move(home_), done = std::move(promise)]() mutable {
     old.reset();
     done.set_value();
   }).detach();
-  if (done.wait_for(patience) != std::future_status::ready)
-    spdlog::warn("stages.left_behind reason=\"a stage has not returned, its "
-                 "thread goes on\"");
+  return done.wait_for(patience) == std::future_status::ready;
 }
 
 started_stages
@@ -58,14 +76,31 @@ stage_host::start(const std::string& topic, reconfigure_stages stages) {
   auto alive = std::make_shared<const bool>(true);
   started_stages made;
   made.alive = alive;
+  std::string why;
   std::lock_guard lock(guard_);
-  if (home_ == nullptr)
-    home_ = std::make_unique<home>();
-  // Detached: nobody knows what stages do.
-  made.actor = home_->system.spawn<caf::detached>(
-      stage_worker, stage_worker_config{topic, std::move(stages), factories_,
-                                        std::move(alive)});
-  return made;
+  auto spawn = [&] {
+    if (home_ == nullptr)
+      home_ = std::make_unique<home>();
+    // Detached: nobody knows what stages do.
+    made.actor = home_->system.spawn<caf::detached>(
+        stage_worker, stage_worker_config{topic, std::move(stages), factories_,
+                                          std::move(alive)});
+  };
+  // The process may have no thread left; that is no reason for an end. A thread
+  // remembers the actor system that it spawned in last, which cannot end before
+  // that is over: not the caller's, a lane's.
+  try {
+    std::thread([&] {
+      if (auto failed = without_exception(spawn))
+        why = std::move(*failed);
+    }).join();
+  } catch (const std::system_error& x) {
+    why = x.what();
+  }
+  if (why.empty())
+    return made;
+  spdlog::error("stages.not_started topic={} reason=\"{}\"", topic, why);
+  return {};
 }
 
 } // namespace troupe::actors

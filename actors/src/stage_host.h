@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "stage_pipeline.h"
+#include "stage_chain.h"
 
 #include <troupe/actors/stage_interfaces.h>
 
@@ -26,12 +26,16 @@ class stage_host {
 public:
   /// Those built in, and `own`, which win.
   explicit stage_host(const stage_factories& own);
-  /// Waits a moment for stages at work; those that do not return keep their
-  /// thread and what they need.
+  /// As `end`.
   ~stage_host();
   stage_host(const stage_host&) = delete;
   stage_host& operator=(const stage_host&) = delete;
 
+  /// Waits a moment for stages at work, whose desks have let them go. False:
+  /// some did not return, and keep their thread and what they need.
+  bool end();
+
+  /// Nobody when the system has no thread for them.
   started_stages start(const std::string& topic, reconfigure_stages stages);
 
 private:

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stage_pipeline.h"
 
-#include <troupe/cluster/controller.h>
+#include "revised_batch.h"
+
 #include <troupe/cluster/kind_headers.h>
-#include <troupe/storage/batch_rewrite.h>
 #include <troupe/storage/log_config.h>
 
-#include <exception>
+#include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace troupe::actors {
 
@@ -16,23 +17,11 @@ namespace {
 
 /// A batch may hold millions of records; an answer need not name them all.
 constexpr size_t failures_max = 100;
+/// What a record for another topic costs beside its bytes.
+constexpr size_t moved_record_bytes = 256;
 
-problem failed_stage(const std::string& name, const std::string& why) {
-  return cluster::decision{cluster::refusal::policy_violation,
-                           "stage '" + name + "' failed: " + why};
-}
-
-/// Runs `f`; why not, if it throws.
-template <class F>
-std::optional<std::string> guarded(F f) {
-  try {
-    f();
-    return std::nullopt;
-  } catch (const std::exception& x) {
-    return x.what();
-  } catch (...) {
-    return "it threw what is no exception";
-  }
+size_t unpacked_bytes_max() {
+  return static_cast<size_t>(storage::log_config{}.decompressed_bytes_max);
 }
 
 /// One whole batch as clients may send them, undamaged.
@@ -60,111 +49,141 @@ outgoing_record moved_to(std::string topic, const staged_record& x) {
   return moved;
 }
 
-void refuse(batch_staged& outcome, int32_t index, std::string reason) {
-  if (outcome.failures.size() < failures_max)
-    outcome.failures.push_back({index, std::move(reason)});
+size_t bytes_of(const outgoing_record& x) {
+  auto size = [](const auto& part) { return part ? part->size() : 0; };
+  auto bytes =
+      moved_record_bytes + x.topic.size() + size(x.key) + size(x.value);
+  for (const auto& [name, value] : x.headers)
+    bytes += name.size() + size(value);
+  return bytes;
 }
 
-} // namespace
+std::string shortened(std::string x) {
+  x.resize(std::min(x.size(), stage_text_bytes_max));
+  return x;
+}
 
-result<stage_pipeline, problem>
-stage_pipeline::make(const reconfigure_stages& config,
-                     const stage_factories& factories,
-                     const std::string& topic) {
-  std::vector<named_stage> made;
-  for (const auto& name : config.config.names) {
-    auto factory = factories.find(name);
-    if (factory == factories.end() || factory->second == nullptr)
-      return tl::unexpected(failed_stage(name, "this node does not know it"));
-    auto& next = made.emplace_back();
-    next.name = name;
-    auto why = guarded([&] {
-      next.stage = factory->second({topic, config.settings});
-    });
-    if (!why && next.stage == nullptr)
-      why = "its factory made nothing";
-    if (why)
-      return tl::unexpected(failed_stage(name, *why));
+/// One batch on its way through the stages.
+class staging {
+public:
+  staging(stage_chain& chain, const storage::topic_partition& to,
+          const storage::buffer& batch, const storage::batch_header& header,
+          const std::string& dead_topic)
+      : chain_(chain), to_(to), dead_topic_(dead_topic),
+        revised_(batch.bytes(), header, unpacked_bytes_max()) {
+    outcome_.batch = batch;
   }
-  return stage_pipeline(std::move(made), config.config.dead_topic);
-}
 
-batch_staged stage_pipeline::run(const stage_batch& x) const {
-  batch_staged outcome;
-  outcome.batch = x.batch;
-  auto header = storage::parse_batch_header(x.batch.bytes());
-  if (!header || !is_whole(x.batch, *header))
-    return outcome;
-  std::string asking;
-  auto why = guarded([&] { run(x, *header, outcome, asking); });
-  if (why) {
-    outcome = {};
-    outcome.health = stage_health::failed;
-    outcome.why = failed_stage(asking, *why);
+  void run() {
+    auto walked =
+        storage::for_each_record(outcome_.batch.bytes(), unpacked_bytes_max(),
+                                 [this](const auto& x) { return look(x); });
+    if (!walked)
+      outcome_.why = std::move(walked.error());
+    else if (!outcome_.failures.empty())
+      outcome_.why = {storage::error{storage::errc::invalid_record,
+                                     outcome_.failures.front().message}};
+    else if (fault_.ok() && revised_.changed())
+      build();
+    if (!outcome_.why.ok())
+      outcome_.elsewhere.clear();
   }
-  return outcome;
-}
 
-stage_verdict
-stage_pipeline::judge(staged_record& x, std::string& asking) const {
-  for (const auto& each : stages_) {
-    asking = each.name;
-    auto verdict = each.stage(x);
-    if (verdict.what != stage_verdict::action::pass)
-      return verdict;
+  /// Why the stages failed, though they threw nothing.
+  problem& fault() { return fault_; }
+  batch_staged& outcome() { return outcome_; }
+
+private:
+  bool look(const storage::record_view& each) {
+    staged_record record(each, to_);
+    auto verdict = chain_.judge(record);
+    if (record.overflowed()) {
+      fault_ = chain_.fault("it set more than 64 MiB on one record");
+      return false;
+    }
+    take(record, std::move(verdict));
+    ++index_;
+    if (revised_.bytes() + elsewhere_bytes_ > staged_batch_bytes_max)
+      fault_ = chain_.fault("it made more than 64 MiB of one batch");
+    return fault_.ok();
   }
-  return pass_record();
-}
 
-void stage_pipeline::run(const stage_batch& x,
-                         const storage::batch_header& header,
-                         batch_staged& outcome, std::string& asking) const {
-  storage::batch_rewriter rewritten(header);
-  int32_t index = 0;
-  auto look = [&](const storage::record_view& each) {
+  void take(const staged_record& record, stage_verdict verdict) {
     using enum stage_verdict::action;
-    staged_record record(each, x.to);
-    auto verdict = judge(record, asking);
-    outcome.changed =
-        outcome.changed || record.changed() || verdict.what != pass;
     switch (verdict.what) {
     case pass:
-      rewritten.add(record.view());
-      break;
+      if (record.changed())
+        revised_.replace(record.view());
+      else
+        revised_.keep(record.view());
+      return;
     case drop:
       break;
     case route:
-      outcome.elsewhere.push_back(moved_to(std::move(verdict.topic), record));
+      move(moved_to(std::move(verdict.topic), record));
       break;
-    case dead_letter:
-      outcome.elsewhere.push_back(moved_to(dead_topic_, record));
-      outcome.elsewhere.back().headers.emplace_back(cluster::reason_header,
-                                                    std::move(verdict.reason));
-      break;
-    case reject:
-      refuse(outcome, index, std::move(verdict.reason));
+    case dead_letter: {
+      auto dead = moved_to(dead_topic_, record);
+      dead.headers.emplace_back(cluster::reason_header,
+                                shortened(std::move(verdict.reason)));
+      move(std::move(dead));
       break;
     }
-    ++index;
-    return true;
-  };
-  auto bytes_max =
-      static_cast<size_t>(storage::log_config{}.decompressed_bytes_max);
-  auto walked = storage::for_each_record(x.batch.bytes(), bytes_max, look);
-  if (!walked)
-    outcome.why = std::move(walked.error());
-  else if (!outcome.failures.empty())
-    outcome.why = {storage::error{storage::errc::invalid_record,
-                                  outcome.failures.front().message}};
-  else if (outcome.changed) {
-    auto built = rewritten.build();
-    if (built)
-      outcome.batch = std::move(*built);
-    else
-      outcome.why = std::move(built.error());
+    case reject:
+      if (outcome_.failures.size() < failures_max)
+        outcome_.failures.push_back(
+            {index_, shortened(std::move(verdict.reason))});
+      return;
+    }
+    revised_.drop();
   }
-  if (!outcome.why.ok())
-    outcome.elsewhere.clear();
+
+  void move(outgoing_record x) {
+    elsewhere_bytes_ += bytes_of(x);
+    outcome_.elsewhere.push_back(std::move(x));
+  }
+
+  void build() {
+    auto built = revised_.build();
+    if (!built) {
+      outcome_.why = std::move(built.error());
+      return;
+    }
+    outcome_.batch = std::move(*built);
+    outcome_.changed = true;
+  }
+
+  stage_chain& chain_;
+  const storage::topic_partition& to_;
+  const std::string& dead_topic_;
+  revised_batch revised_;
+  batch_staged outcome_;
+  problem fault_;
+  int32_t index_ = 0;
+  size_t elsewhere_bytes_ = 0;
+};
+
+} // namespace
+
+batch_staged
+stage_one_batch(stage_chain& chain, const storage::topic_partition& to,
+                const storage::buffer& batch, const std::string& dead_topic) {
+  auto header = storage::parse_batch_header(batch.bytes());
+  if (!header || !is_whole(batch, *header)) {
+    batch_staged as_it_came;
+    as_it_came.batch = batch;
+    return as_it_came;
+  }
+  staging work(chain, to, batch, *header, dead_topic);
+  auto why = chain.guard([&work] { work.run(); });
+  if (why.ok())
+    why = std::move(work.fault());
+  if (why.ok())
+    return std::move(work.outcome());
+  batch_staged failed;
+  failed.health = stage_health::failed;
+  failed.why = std::move(why);
+  return failed;
 }
 
 } // namespace troupe::actors

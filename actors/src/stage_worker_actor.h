@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "stage_pipeline.h"
+#include "stage_chain.h"
 
 #include <troupe/actors/stage_interfaces.h>
 
@@ -27,13 +27,23 @@ struct stage_worker_config {
 struct stage_worker_state {
   static inline const char* name = "stage_worker";
 
-  batch_staged on_stage_batch(const stage_batch& x);
+  explicit stage_worker_state(stage_actor::pointer self) : self(self) {}
 
+  void on_stage_batch(const stage_batch& x);
+  slice_viewed on_view_slice(const view_slice& x);
+
+  stage_actor::pointer self;
   stage_worker_config config;
-  std::optional<stage_pipeline> pipeline;
+
+private:
+  /// Why there are no stages, if there are none.
+  problem make();
+
+  std::optional<stage_chain> chain_;
 };
 
-/// Makes the stages with the first batch.
+/// Makes the stages with the first batch. What is in nobody's page cache is
+/// read from the disk here: only the topic's own readers wait for it.
 stage_actor::behavior_type
 stage_worker(stage_actor::stateful_pointer<stage_worker_state> self,
              stage_worker_config config);

@@ -39,32 +39,49 @@ tl::unexpected<storage::error> refuse(std::string text) {
   return failure(storage::errc::invalid_argument, std::move(text));
 }
 
+/// What stages in front of a topic and its views have in common.
+stage_config config_below(std::string_view key, const config_map& overrides) {
+  std::string name{key};
+  stage_config x;
+  x.names = parse_list(text_of(overrides, key));
+  if (trimmed(text_of(overrides, name + ".on.failure")) == "open")
+    x.on_failure = stage_policy::open;
+  x.timeout_ms = number_of(overrides, name + ".timeout.ms");
+  x.queue_max = static_cast<size_t>(number_of(overrides, name + ".queue.max"));
+  return x;
+}
+
+result<void> check_names(std::string_view key, const config_map& overrides) {
+  auto names = parse_list(text_of(overrides, key));
+  if (names.size() > stages_max)
+    return refuse(std::string{key} + " must not name more than "
+                  + std::to_string(stages_max) + " stages");
+  for (const auto& name : names)
+    if (!valid_stage_name(name))
+      return refuse(std::string{key} + ": '" + name
+                    + "' is no name: 1 to 64 letters, digits, '.', '_', '-'");
+  return {};
+}
+
 } // namespace
 
 stage_config
 make_stage_config(std::string_view topic, const config_map& overrides) {
-  stage_config x;
-  x.names = parse_list(text_of(overrides, stages_key));
-  if (trimmed(text_of(overrides, "troupe.stages.on.failure")) == "open")
-    x.on_failure = stage_policy::open;
-  x.timeout_ms = number_of(overrides, "troupe.stages.timeout.ms");
-  x.queue_max =
-      static_cast<size_t>(number_of(overrides, "troupe.stages.queue.max"));
+  auto x = config_below(stages_key, overrides);
   x.dead_topic = trimmed(text_of(overrides, "troupe.stages.dead.topic"));
   if (x.dead_topic.empty())
     x.dead_topic = companion_name(topic, companion_role::dead_letters);
   return x;
 }
 
+stage_config make_view_config(std::string_view, const config_map& overrides) {
+  return config_below(views_key, overrides);
+}
+
 result<void> check_stage_configs(const config_map& overrides) {
-  auto names = parse_list(text_of(overrides, stages_key));
-  if (names.size() > stages_max)
-    return refuse("troupe.stages must not name more than "
-                  + std::to_string(stages_max) + " stages");
-  for (const auto& name : names)
-    if (!valid_stage_name(name))
-      return refuse("troupe.stages: '" + name
-                    + "' is no name: 1 to 64 letters, digits, '.', '_', '-'");
+  for (auto key : {stages_key, views_key})
+    if (auto checked = check_names(key, overrides); !checked)
+      return checked;
   auto dead = trimmed(text_of(overrides, "troupe.stages.dead.topic"));
   if (!dead.empty() && !topic_name_fault(dead).empty())
     return refuse("troupe.stages.dead.topic must be the name of a topic");

@@ -48,6 +48,21 @@ struct consumer_fixture : partition_fixture {
     };
   }
 
+  /// Shows what the test says.
+  static view_desk_actor::behavior_type
+  dummy_views(view_desk_actor::pointer, consumer_fixture* test) {
+    return {
+        [=](const view_slice& x) {
+          test->slices.push_back(x);
+          auto answer = test->seen;
+          answer.seen_bytes = x.records.size;
+          return answer;
+        },
+        [](const reconfigure_stages&) {},
+        [](const stage_pause_over&) {},
+    };
+  }
+
   void start() {
     consumer = keep(
         consumer_actor{spawn_on(system(), nullptr, actors::consumer, config)});
@@ -81,6 +96,8 @@ struct consumer_fixture : partition_fixture {
   consumer_actor consumer;
   std::vector<records_block> blocks;
   std::vector<subscription_ended> ends;
+  std::vector<view_slice> slices;
+  slice_viewed seen;
   int brought_in = 0;
   std::function<void(std::function<void()>)> when_brought_in =
       [](const std::function<void()>& done) { done(); };
@@ -270,6 +287,46 @@ TEST_CASE_FIXTURE(consumer_fixture,
   done();
   run();
   CHECK(blocks.size() == 1);
+}
+
+TEST_CASE_FIXTURE(consumer_fixture,
+                  "consumer: of a topic with views it gives what is seen") {
+  auto views = keep(system().spawn(dummy_views, this));
+  routes->publish(routing_builder()
+                      .topic("orders", 1, 1, partition)
+                      .viewed_through("orders", views)
+                      .build());
+  start();
+  append_some(2);
+  begin(0);
+  request(1);
+  REQUIRE(slices.size() == 1);
+  CHECK(slices[0].partition == 0);
+  // Nothing has changed: the records themselves.
+  REQUIRE(blocks.size() == 1);
+  CHECK(offsets(blocks[0]) == offset_list{0, 1});
+  append_some(1);
+  seen.changed = true;
+  seen.batches = storage::batch_builder{}
+                     .base_offset(2)
+                     .add(1, std::nullopt, "seen")
+                     .build();
+  request(1);
+  REQUIRE(blocks.size() == 2);
+  CHECK(offsets(blocks[1]) == offset_list{2});
+  CHECK(blocks[1].end_offset == 3);
+  seen = {};
+  seen.why = storage::error{storage::errc::busy, "views fail"};
+  append_some(1);
+  request(1);
+  CHECK(blocks.size() == 2);
+  CHECK(ends.empty());
+  seen = {};
+  steady_ms = 10;
+  pass(10ms);
+  REQUIRE(blocks.size() == 3);
+  CHECK(offsets(blocks[2]) == offset_list{3});
+  slices.clear();
 }
 
 TEST_CASE_FIXTURE(consumer_fixture,

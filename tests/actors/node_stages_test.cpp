@@ -1,103 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node_client.h"
+#include "node_records.h"
 
-#include <troupe/actors/node.h>
 #include <troupe/actors/producer.h>
-#include <troupe/transport/kafka/error_code.h>
-#include <troupe/transport/kafka/messages/fetch.h>
-#include <troupe/transport/kafka/messages/produce.h>
-
-#include <doctest/doctest.h>
 
 #include <atomic>
 #include <future>
-#include <map>
 #include <memory>
-#include <optional>
 #include <stdexcept>
-#include <string>
-#include <utility>
-#include <vector>
 
 using namespace troupe;
-using actors::node_client;
+using namespace troupe::actors;
 using kafka::error_code;
 
 namespace {
-
-using texts = std::vector<std::string>;
-
-std::unique_ptr<node> started(std::map<std::string, stage_factory> stages) {
-  node_options options;
-  options.temporary = true;
-  options.config.lanes = 2;
-  options.stages = std::move(stages);
-  auto x = node::start(std::move(options));
-  REQUIRE_MESSAGE(x, x.error().message);
-  return std::move(*x);
-}
-
-using config_list =
-    std::vector<std::pair<std::string, std::optional<std::string>>>;
-
-void create(node& x, const std::string& name, config_list configs) {
-  cluster::new_topic topic;
-  topic.name = name;
-  topic.num_partitions = 1;
-  topic.configs = std::move(configs);
-  auto done = x.create_topic(topic);
-  REQUIRE_MESSAGE(done, done.error().message);
-}
-
-/// One batch of an ordinary client; what the node says of it.
-kafka::produce_response::partition
-produce(node_client& client, const std::string& topic, const texts& values,
-        storage::codec with = storage::codec::none) {
-  storage::batch_builder batch(with);
-  for (const auto& x : values)
-    batch.add(1'000, "k", x);
-  kafka::produce_request request;
-  request.acks = -1;
-  request.timeout_ms = 30'000;
-  auto& to = request.topic_data.emplace_back();
-  to.name = topic;
-  auto& what = to.partition_data.emplace_back();
-  what.index = 0;
-  what.records.bytes = batch.build();
-  auto answer = client.ask<kafka::produce_response>(request, 9);
-  REQUIRE(answer.responses.size() == 1);
-  return answer.responses[0].partition_responses.at(0);
-}
-
-bool is(const kafka::produce_response::partition& x, error_code code) {
-  return x.error_code == static_cast<int16_t>(code);
-}
-
-/// "offset:value" of each record that a client can fetch.
-texts fetched(node_client& client, const std::string& topic) {
-  kafka::fetch_request request;
-  request.max_bytes = 1 << 20;
-  request.session_epoch = -1;
-  auto& from = request.topics.emplace_back();
-  from.topic = topic;
-  auto& what = from.partitions.emplace_back();
-  what.partition_max_bytes = 1 << 20;
-  auto answer = client.ask<kafka::fetch_response>(request, 11);
-  texts found;
-  auto left = answer.responses.at(0).partitions.at(0).records.bytes.bytes();
-  while (!left.empty()) {
-    auto header = storage::parse_batch_header(left);
-    REQUIRE(header.has_value());
-    REQUIRE(storage::for_each_record(
-        left, 1 << 20, [&](const storage::record_view& x) {
-          found.push_back(std::to_string(x.offset) + ":"
-                          + std::string(x.value.value_or("-")));
-          return true;
-        }));
-    left = left.subspan(header->size_bytes());
-  }
-  return found;
-}
 
 /// A value is a word for what shall be done with its record.
 stage_verdict obey(staged_record& x) {
@@ -115,10 +30,6 @@ stage_verdict obey(staged_record& x) {
   if (value == "change")
     x.set_value("changed");
   return pass_record();
-}
-
-stage_factory making(record_stage x) {
-  return [x = std::move(x)](const stage_settings&) { return x; };
 }
 
 } // namespace

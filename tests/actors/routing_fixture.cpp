@@ -76,6 +76,15 @@ routing_builder::moving(const std::string& topic,
   return *this;
 }
 
+routing_builder& routing_builder::viewed_through(const std::string& topic,
+                                                 view_desk_actor views) {
+  auto route = std::make_shared<topic_route>(*routes_.topics.at(topic));
+  route->views = std::move(views);
+  routes_.by_id[route->topic->id] = route;
+  routes_.topics[topic] = std::move(route);
+  return *this;
+}
+
 routing_builder& routing_builder::node(cluster::node_registration x) {
   auto id = x.id;
   image_.nodes[id] = std::move(x);

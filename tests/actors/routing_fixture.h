@@ -41,6 +41,9 @@ public:
                           std::vector<cluster::node_id> adding,
                           std::vector<cluster::node_id> removing);
 
+  routing_builder&
+  viewed_through(const std::string& topic, view_desk_actor views);
+
   /// One more registered node.
   routing_builder& node(cluster::node_registration x);
 

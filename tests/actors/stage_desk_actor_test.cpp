@@ -23,13 +23,17 @@ namespace {
 /// One real desk in front of a real partition; stages and the producer answer
 /// what the test says.
 struct stage_desk_fixture : partition_fixture {
+  static constexpr size_t queue_max = 2;
+  /// In the queue, and with the stages.
+  static constexpr ticket_t held_max = queue_max + 16;
+
   explicit stage_desk_fixture(
       cluster::stage_policy policy = cluster::stage_policy::closed) {
     stage_desk_config config;
     config.topic = "orders";
     config.stages.config.names = {"s"};
     config.stages.config.on_failure = policy;
-    config.stages.config.queue_max = 2;
+    config.stages.config.queue_max = queue_max;
     config.start = [this](const reconfigure_stages& x) { return start(x); };
     config.open_producer = [this] {
       return keep(system().spawn(dummy_producer, this));
@@ -43,12 +47,14 @@ struct stage_desk_fixture : partition_fixture {
   }
 
   ~stage_desk_fixture() {
-    held.clear();
+    routing_held = {};
     desk = nullptr;
     end_actors();
   }
 
   started_stages start(const reconfigure_stages& x) {
+    if (no_threads)
+      return {};
     ++started;
     if (!x.config.names.empty())
       last_started = x.config.names[0];
@@ -60,26 +66,30 @@ struct stage_desk_fixture : partition_fixture {
   static stage_actor::behavior_type
   dummy_stages(stage_actor::pointer self, stage_desk_fixture* test) {
     return {
-        [=](const stage_batch& x) -> caf::result<batch_staged> {
+        [=](const stage_batch& x) {
           ++test->asked;
-          if (test->hang) {
-            test->held.push_back(self->make_response_promise<batch_staged>());
-            return test->held.back();
-          }
+          test->last_asked = x.ticket;
+          if (test->hang)
+            return;
           auto answer = test->outcome;
+          answer.ticket = x.ticket;
           if (answer.batch.empty())
             answer.batch = x.batch;
-          return answer;
+          self->send(x.client, std::move(answer));
         },
+        [](const view_slice&) { return slice_viewed{}; },
     };
   }
 
   static producer_actor::behavior_type
-  dummy_producer(producer_actor::pointer, stage_desk_fixture* test) {
+  dummy_producer(producer_actor::pointer self, stage_desk_fixture* test) {
     return {
-        [=](const produce_record& x) {
+        [=](const produce_record& x) -> caf::result<records_produced> {
           test->routed.push_back(x.record);
-          return records_produced{0, test->routing_refusal, 0, 0};
+          if (!test->hold_routed)
+            return records_produced{0, test->routing_refusal, 0, 0};
+          test->routing_held = self->make_response_promise<records_produced>();
+          return test->routing_held;
         },
         [](const produce_batch&) { return records_produced{}; },
         [](const await_credit&) { return credit_given{}; },
@@ -94,6 +104,12 @@ struct stage_desk_fixture : partition_fixture {
   }
   void send(ticket_t ticket) { send(ticket, batch()); }
 
+  /// So long that whoever was asked has no time left.
+  void time_out() {
+    steady_ms += stages.config.timeout_ms;
+    fire_timers();
+  }
+
   /// A batch of an idempotent producer.
   storage::buffer numbered(int32_t sequence) const {
     return storage::test::log_fixture::batch(1, 10, store.now, 7, sequence);
@@ -107,10 +123,13 @@ struct stage_desk_fixture : partition_fixture {
   reconfigure_stages stages;
   batch_staged outcome;
   bool hang = false;
-  std::vector<caf::typed_response_promise<batch_staged>> held;
+  bool no_threads = false;
+  bool hold_routed = false;
+  caf::typed_response_promise<records_produced> routing_held;
   std::vector<std::shared_ptr<const bool>> alive;
   int started = 0;
   int asked = 0;
+  ticket_t last_asked = 0;
   std::string last_started;
   std::vector<outgoing_record> routed;
   problem routing_refusal;
@@ -199,8 +218,9 @@ TEST_CASE_FIXTURE(stage_desk_fixture,
                   "stage desk: stages that do not return are given up") {
   hang = true;
   send(1);
-  CHECK(told.appends.empty());
   fire_timers();
+  CHECK(told.appends.empty());
+  time_out();
   CHECK(is(last().why, errc::timed_out));
   hang = false;
   send(2);
@@ -215,7 +235,7 @@ TEST_CASE_FIXTURE(stage_desk_fixture,
   hang = true;
   for (ticket_t i = 0; i < hung_stages_max; ++i) {
     send(i);
-    fire_timers();
+    time_out();
     fire_timers();
   }
   auto before = started;
@@ -231,35 +251,99 @@ TEST_CASE_FIXTURE(stage_desk_fixture,
 }
 
 TEST_CASE_FIXTURE(stage_desk_fixture,
+                  "stage desk: without a thread for them stages count as "
+                  "failed") {
+  no_threads = true;
+  send(1);
+  CHECK(is(last().why, storage::errc::busy));
+  no_threads = false;
+  send(2);
+  CHECK(last().ticket == 1);
+  fire_timers();
+  CHECK(last().ticket == 2);
+  CHECK(last().why.ok());
+}
+
+TEST_CASE_FIXTURE(stage_desk_fixture,
                   "stage desk: more than may wait are refused") {
   hang = true;
-  for (ticket_t ticket = 0; ticket < 3; ++ticket)
+  for (ticket_t ticket = 0; ticket < held_max; ++ticket)
     send(ticket);
   CHECK(told.appends.empty());
-  send(3);
-  CHECK(last().ticket == 3);
+  send(held_max);
+  CHECK(last().ticket == held_max);
   CHECK(is(last().why, storage::errc::busy));
+}
+
+TEST_CASE_FIXTURE(stage_desk_fixture,
+                  "stage desk: those behind a failed batch are asked about "
+                  "again, in their order") {
+  hang = true;
+  for (ticket_t ticket = 1; ticket <= 3; ++ticket)
+    send(ticket);
+  CHECK(asked == 3);
+  auto first = crashed();
+  first.ticket = last_asked - 2;
+  tell(desk, first);
+  REQUIRE(told.appends.size() == 1);
+  CHECK(is(last().why, cluster::refusal::policy_violation));
+  hang = false;
+  fire_timers();
+  CHECK(asked == 5);
+  REQUIRE(told.appends.size() == 3);
+  CHECK(told.appends[1].ticket == 2);
+  CHECK(told.appends[2].ticket == 3);
+  // What those that were given up say later counts no more.
+  auto late = crashed();
+  late.ticket = first.ticket + 1;
+  tell(desk, late);
+  CHECK(told.appends.size() == 3);
+  CHECK(describe().end_offset == 2);
+}
+
+TEST_CASE_FIXTURE(stage_desk_fixture,
+                  "stage desk: nothing overtakes a batch whose records are "
+                  "being routed") {
+  outgoing_record moved;
+  moved.topic = "other";
+  outcome.elsewhere = {moved};
+  hold_routed = true;
+  send(1);
+  outcome = {};
+  send(2);
+  CHECK(asked == 2);
+  CHECK(told.appends.empty());
+  // A promise is delivered by its actor alone: it ends with that actor.
+  routing_held = {};
+  hold_routed = false;
+  time_out();
+  REQUIRE(told.appends.size() == 2);
+  CHECK(told.appends[0].ticket == 1);
+  CHECK(is(told.appends[0].why, storage::errc::busy));
+  CHECK(told.appends[1].ticket == 2);
+  CHECK(told.appends[1].why.ok());
 }
 
 TEST_CASE_FIXTURE(stage_desk_fixture,
                   "stage desk: what a producer sent behind a refused batch "
                   "waits for that one") {
   hang = true;
-  for (int i = 0; i < 4; ++i)
+  constexpr int count = static_cast<int>(held_max) + 1;
+  for (int i = 0; i < count; ++i)
     send(static_cast<ticket_t>(i), numbered(i));
   hang = false;
+  time_out();
   fire_timers();
-  fire_timers();
-  REQUIRE(told.appends.size() == 4);
+  REQUIRE(told.appends.size() == count);
   CHECK(is(told.appends[0].why, storage::errc::busy));
-  for (size_t i = 1; i < 4; ++i)
+  for (size_t i = 1; i < count; ++i)
     CHECK(is(told.appends[i].why, errc::timed_out));
   CHECK(describe().end_offset == 0);
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < count; ++i) {
     send(9, numbered(i));
     CHECK(last().why.ok());
   }
-  CHECK(describe().end_offset == 4);
+  CHECK(describe().end_offset == count);
 }
 
 TEST_CASE_FIXTURE(stage_desk_fixture,

@@ -40,9 +40,9 @@ reconfigure_stages named(std::vector<std::string> names) {
 batch_staged run(record_stage stage, const storage::buffer& batch = three()) {
   stage_factories factories;
   factories["s"] = [=](const stage_settings&) { return stage; };
-  auto made = stage_pipeline::make(named({"s"}), factories, "t");
+  auto made = stage_chain::make(named({"s"}), factories, "t");
   REQUIRE(made.has_value());
-  return made->run({{"t", 2}, batch});
+  return stage_one_batch(*made, {"t", 2}, batch, "t.dead");
 }
 
 std::string values(const storage::buffer& batch) {
@@ -152,9 +152,50 @@ TEST_CASE("stages: what one throws ends in its answer") {
   CHECK(odd.health == stage_health::failed);
 }
 
+TEST_CASE("stages: what one makes of a batch has a bound") {
+  auto of_a_record = run([](staged_record& each) {
+    for (int i = 0; i < 1'000; ++i)
+      each.set_value(std::string(1 << 20, 'x'));
+    CHECK(each.overflowed());
+    CHECK(each.value()->size() == 1 << 20);
+    return pass_record();
+  });
+  CHECK(of_a_record.health == stage_health::failed);
+  CHECK(of_a_record.why.message.find("on one record") != std::string::npos);
+  CHECK(of_a_record.batch.empty());
+  auto large = [](staged_record& each) {
+    each.set_value(std::string(30 << 20, 'x'));
+    return pass_record();
+  };
+  auto of_a_batch = run(large);
+  CHECK(of_a_batch.health == stage_health::failed);
+  CHECK(of_a_batch.why.message.find("of one batch") != std::string::npos);
+  auto elsewhere = run([large](staged_record& each) {
+    large(each);
+    return route_record("other");
+  });
+  CHECK(elsewhere.health == stage_health::failed);
+  CHECK(elsewhere.elsewhere.empty());
+}
+
+TEST_CASE("stages: long words are cut") {
+  std::string words(1 << 20, 'w');
+  auto refused = run([&](staged_record&) { return reject_record(words); });
+  REQUIRE(refused.failures.size() == 3);
+  CHECK(refused.failures[0].message.size() == stage_text_bytes_max);
+  auto dead = run([&](staged_record&) { return dead_letter(words); });
+  REQUIRE(dead.elsewhere.size() == 3);
+  CHECK(dead.elsewhere[0].headers.back().second->size()
+        == stage_text_bytes_max);
+  auto failed = run([&](staged_record&) -> stage_verdict {
+    throw std::runtime_error(words);
+  });
+  CHECK(failed.why.message.size() < stage_text_bytes_max + 100);
+}
+
 TEST_CASE("stages: those that cannot be made say why") {
   auto why = [](const stage_factories& factories) {
-    auto made = stage_pipeline::make(named({"s"}), factories, "t");
+    auto made = stage_chain::make(named({"s"}), factories, "t");
     REQUIRE_FALSE(made.has_value());
     CHECK(is_policy(made.error()));
     return made.error().message;
@@ -179,9 +220,10 @@ TEST_CASE("stages: each sees what the one before it left") {
       return *x.value() == "2+" ? drop_record() : pass_record();
     };
   };
-  auto made = stage_pipeline::make(named({"add", "add"}), factories, "t");
+  auto made = stage_chain::make(named({"add", "add"}), factories, "t");
   REQUIRE(made.has_value());
-  CHECK(values(made->run({{"t", 0}, three()}).batch) == "0:1++ 2:3++ ");
+  CHECK(values(stage_one_batch(*made, {"t", 0}, three(), "").batch)
+        == "0:1++ 2:3++ ");
 }
 
 TEST_CASE("stages: what is no sound batch is left to the partition") {
@@ -204,9 +246,10 @@ TEST_CASE("stages: what is no sound batch is left to the partition") {
 TEST_CASE("stages: mask-headers and require-key are built in") {
   auto config = named({"mask-headers"});
   config.settings["troupe.stages.mask.headers"] = "secret, card";
-  auto mask = stage_pipeline::make(config, built_in_stages(), "t");
+  auto mask = stage_chain::make(config, built_in_stages(), "t");
   REQUIRE(mask.has_value());
-  auto masked = mask->run({{"t", 0}, three(storage::codec::lz4)});
+  auto masked =
+      stage_one_batch(*mask, {"t", 0}, three(storage::codec::lz4), "");
   REQUIRE(storage::for_each_record(masked.batch.bytes(), plenty,
                                    [&](const storage::record_view& x) {
                                      if (x.headers.empty())
@@ -217,10 +260,9 @@ TEST_CASE("stages: mask-headers and require-key are built in") {
                                      CHECK(x.headers[1].key == "other");
                                      return true;
                                    }));
-  auto keys =
-      stage_pipeline::make(named({"require-key"}), built_in_stages(), "t");
+  auto keys = stage_chain::make(named({"require-key"}), built_in_stages(), "t");
   REQUIRE(keys.has_value());
-  auto refused = keys->run({{"t", 0}, three()});
+  auto refused = stage_one_batch(*keys, {"t", 0}, three(), "");
   REQUIRE(refused.failures.size() == 1);
   CHECK(refused.failures[0].batch_index == 2);
 }

@@ -41,6 +41,23 @@ TEST_CASE("stage config: each setting arrives where it belongs") {
   CHECK(x.dead_topic == "graves");
 }
 
+TEST_CASE("stage config: views have settings of their own") {
+  config_map overrides{{"troupe.views", "only-mine"},
+                       {"troupe.views.on.failure", "open"},
+                       {"troupe.views.timeout.ms", "70"},
+                       {"troupe.views.queue.max", "9"},
+                       {"troupe.stages.timeout.ms", "5"}};
+  CHECK(fault(overrides) == "");
+  stage_config expected;
+  expected.names = {"only-mine"};
+  expected.on_failure = stage_policy::open;
+  expected.timeout_ms = 70;
+  expected.queue_max = 9;
+  CHECK(make_view_config("t", overrides) == expected);
+  CHECK(make_view_config("t", {}) == stage_config{});
+  CHECK(make_stage_config("t", overrides).names.empty());
+}
+
 TEST_CASE("stage config: what cannot be is refused with the reason") {
   auto refused = [](const char* key, const std::string& value,
                     const char* reason) {
@@ -53,6 +70,9 @@ TEST_CASE("stage config: what cannot be is refused with the reason") {
   for (size_t i = 0; i < stages_max; ++i)
     many += ",x";
   refused("troupe.stages", many, "more than 16");
+  refused("troupe.views", "a b", "troupe.views: 'a b' is no name");
+  refused("troupe.views", many, "troupe.views must not name more than 16");
+  refused("troupe.views.on.failure", "ajar", "closed, open");
   refused("troupe.stages.on.failure", "ajar", "closed, open");
   refused("troupe.stages.timeout.ms", "0", "at least 1");
   refused("troupe.stages.queue.max", "0", "at least 1");

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace troupe::actors::handlers {
@@ -31,6 +32,10 @@ private:
     int16_t error_code = 0;
     /// Where the consumer should read instead (KIP-392).
     cluster::node_id preferred = cluster::no_node;
+    /// The topic's views; null: it has none.
+    view_desk_actor views = {};
+    /// What is sent instead of what was found.
+    std::optional<storage::buffer> shown = {};
   };
 
   void resolve();
@@ -48,6 +53,10 @@ private:
   bool satisfied() const;
   void wait();
   void answer();
+  /// What will be sent passes the views of its topic.
+  void show();
+  void on_viewed(size_t index, slice_viewed& x);
+  void send();
   /// Gives each partition its share of max_bytes, in the order asked.
   void apply_budget();
   kafka::fetch_response::partition response_of(part& x) const;
@@ -62,6 +71,7 @@ private:
   std::vector<kafka::fetch_request::topic> refused_;
   std::vector<part> parts_;
   size_t reading_ = 0;
+  size_t viewing_ = 0;
   ticket_t timer_ = 0;
   bool waiting_ = false;
   bool expired_ = false;

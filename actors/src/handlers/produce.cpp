@@ -96,7 +96,10 @@ std::pair<kafka::error_code, const char*> check(const produce_request& x) {
   return {kafka::error_code::none, ""};
 }
 
+/// `stages`: those of the topic that was asked for, which is not the one that
+/// `finder` is at when that is its inbox.
 void append_one(const operation_ptr& op, partition_finder& finder,
+                const stage_desk_actor& stages,
                 produce_request::partition& what,
                 std::chrono::milliseconds timeout, size_t topic_index,
                 size_t partition_index) {
@@ -110,14 +113,13 @@ void append_one(const operation_ptr& op, partition_finder& finder,
     op->finished(op->entry(topic_index, partition_index), x);
     op->done();
   };
-  const auto& topic = *finder.topic();
-  if (topic.stages == nullptr)
+  if (stages == nullptr)
     op->session->append(*partition, std::move(what.records.bytes), op->acks,
                         timeout, then);
   else
-    op->session->append(topic.stages, {topic.topic->name, what.index},
-                        *partition, std::move(what.records.bytes), op->acks,
-                        timeout, then);
+    op->session->append(
+        stages, {op->response.responses[topic_index].name, what.index},
+        *partition, std::move(what.records.bytes), op->acks, timeout, then);
 }
 
 /// Topics that the client may not write to, behind the others.
@@ -143,14 +145,19 @@ bool codec_too_new(const storage::buffer& records, int16_t version) {
          && header->codec_bits() == static_cast<uint8_t>(storage::codec::zstd);
 }
 
-/// What is produced to a topic of another kind waits in its inbox.
-void enter_inbox_or_log(partition_finder& finder, const std::string& name) {
+/// What is produced to a topic of another kind waits in its inbox. The topic's
+/// stages; null when it has none.
+stage_desk_actor
+enter_inbox_or_log(partition_finder& finder, const std::string& name) {
   finder.enter(name);
   const auto* topic = finder.topic();
-  if (topic == nullptr || topic->topic->configs.empty()
-      || cluster::kind_of(topic->topic->configs) == cluster::topic_kind::log)
-    return;
-  finder.enter(cluster::companion_name(name, cluster::companion_role::inbox));
+  if (topic == nullptr)
+    return {};
+  auto stages = topic->stages;
+  if (!topic->topic->configs.empty()
+      && cluster::kind_of(topic->topic->configs) != cluster::topic_kind::log)
+    finder.enter(cluster::companion_name(name, cluster::companion_role::inbox));
+  return stages;
 }
 
 } // namespace
@@ -182,7 +189,7 @@ result<void> produce(session_state& session, request_ptr x) {
   partition_finder finder(session.routes(), session.shared->config.id);
   for (size_t i = 0; i < asked->topic_data.size(); ++i) {
     auto& topic = asked->topic_data[i];
-    enter_inbox_or_log(finder, topic.name);
+    auto stages = enter_inbox_or_log(finder, topic.name);
     bool internal = cluster::internal_topic(topic.name);
     for (size_t j = 0; j < topic.partition_data.size(); ++j) {
       auto& what = topic.partition_data[j];
@@ -198,7 +205,7 @@ result<void> produce(session_state& session, request_ptr x) {
         op->refuse(entry, wire_code(kafka::error_code::invalid_topic_exception),
                    "only the broker writes to this topic");
       else
-        append_one(op, finder, what, timeout, i, j);
+        append_one(op, finder, stages, what, timeout, i, j);
     }
   }
   op->done();

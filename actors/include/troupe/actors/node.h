@@ -47,8 +47,8 @@ struct node_options {
   /// Bounds of the sockets; the fields that have a Kafka name are taken from
   /// `config`.
   transport::limits bounds;
-  /// What `troupe.stages` of a topic may name beside the stages built in, which
-  /// a name used here replaces.
+  /// What `troupe.stages` and `troupe.views` of a topic may name beside the
+  /// stages built in, which a name used here replaces.
   std::map<std::string, stage_factory> stages;
   /// Called at most once, from any thread, when it turns out that the node must
   /// not go on serving; whoever runs it should stop it then, but not from

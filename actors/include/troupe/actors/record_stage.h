@@ -13,11 +13,13 @@
 namespace troupe {
 
 /// Stands in front of a topic's partitions and looks at each record on its way
-/// there, in the order of each partition. It runs on a thread that belongs to
-/// its topic, so it may block and may have a state of its own; one that throws
-/// or exceeds `troupe.stages.timeout.ms` is given up, and its factory makes
-/// another one. A call that never returns keeps its thread for ever, also after
-/// the node has stopped: what it uses must live as long.
+/// there, in the order of each partition; or behind them, as a view, and looks
+/// at each record whenever it is fetched, in any order. It runs on a thread
+/// that belongs to its topic, so it may block and may have a state of its own;
+/// one that throws or exceeds `troupe.stages.timeout.ms`
+/// (`troupe.views.timeout.ms`) is given up, and its factory makes another one.
+/// A call that never returns keeps its thread for ever, also after the node has
+/// stopped: what it uses must live as long.
 using record_stage = std::function<stage_verdict(staged_record&)>;
 
 /// What a stage may want to know of the topic it is made for.

@@ -9,12 +9,14 @@
 
 namespace troupe {
 
-/// What a stage says of a record.
+/// What a stage says of a record. A view says `pass` or `drop`.
 struct stage_verdict {
+  /// What is done with it.
   enum class action : uint8_t {
     /// It goes on, as it is now.
     pass,
-    /// It goes nowhere; its producer is told that all is well.
+    /// It goes nowhere; its producer is told that all is well. As a view's: it
+    /// is not shown.
     drop,
     /// It goes to another topic instead.
     route,
@@ -24,6 +26,7 @@ struct stage_verdict {
     reject,
   };
 
+  /// The functions below make one.
   action what = action::pass;
   /// Where to, of `route`.
   std::string topic = {};
@@ -31,18 +34,23 @@ struct stage_verdict {
   std::string reason = {};
 };
 
+/// The record goes on, with what was changed.
 inline stage_verdict pass_record() {
   return {};
 }
+/// It goes nowhere.
 inline stage_verdict drop_record() {
   return {stage_verdict::action::drop};
 }
+/// It goes to that topic instead, which must exist.
 inline stage_verdict route_record(std::string topic) {
   return {stage_verdict::action::route, std::move(topic)};
 }
+/// It goes to the topic of dead letters; of the reason 1,000 bytes do.
 inline stage_verdict dead_letter(std::string reason) {
   return {stage_verdict::action::dead_letter, {}, std::move(reason)};
 }
+/// Its batch is refused; its producer is told the first 1,000 bytes of why.
 inline stage_verdict reject_record(std::string reason) {
   return {stage_verdict::action::reject, {}, std::move(reason)};
 }

@@ -5,6 +5,7 @@
 #include <troupe/storage/record_batch.h>
 #include <troupe/storage/result.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -19,12 +20,16 @@ namespace troupe::storage {
 /// left is a header.
 class batch_rewriter {
 public:
+  /// Of a batch with that header; so far without records.
   explicit batch_rewriter(const batch_header& original) : header_(original) {}
 
   /// Records come in the order of their offsets, which lie in the batch.
   void add(const record_view& x);
 
+  /// Records so far.
   int32_t records_count() const noexcept { return count_; }
+  /// Bytes of them, before they are compressed.
+  size_t records_bytes() const noexcept { return records_.size(); }
 
   /// Fails with batch_too_large beyond 2 GiB, or as `compress`.
   result<buffer> build() const;
