@@ -87,12 +87,19 @@ def no_caf_all(tree):
 
 
 def asio_only_in_transport(tree):
+    """And in the example that is a transport; Beast is there only."""
+    example = "examples/gateway/"
     for path, text in tree.code():
-        if path.startswith(("transport/", "tests/transport/", "tests/bench/")):
+        if path.startswith(example):
             continue
+        mine = path.startswith(
+            ("transport/", "tests/transport/", "tests/bench/"))
         for name in includes(text):
-            if name.startswith("boost/asio"):
-                yield f"{path}: includes {name}; only transport/ includes Asio"
+            if name.startswith("boost/asio") and not mine:
+                yield f"{path}: includes {name}; only transport/ and " \
+                    f"{example} include Asio"
+            if name.startswith("boost/beast"):
+                yield f"{path}: includes {name}; only {example} includes Beast"
 
 
 def rocksdb_only_in_its_files(tree):

@@ -22,6 +22,9 @@ SOUND = {
         "#include <troupe/storage/log.h>\n",
     "actors/src/broker.cpp": SPDX + "#include <caf/actor.hpp>\n",
     "examples/01.cpp": SPDX + "#include <troupe/storage/log.h>\n",
+    "examples/gateway/session.cpp":
+        SPDX + "#include <boost/asio/post.hpp>\n"
+        "#include <boost/beast/http/read.hpp>\n",
     "tests/storage/log_test.cpp": SPDX + "#include \"segment.h\"\n",
     "scripts/run": "#!/bin/bash\n# SPDX-License-Identifier: Apache-2.0\n",
 }
@@ -38,6 +41,10 @@ PLANTED = {
     ],
     "asio_only_in_transport": [
         ({"actors/src/a.cpp": SPDX + "#include <boost/asio.hpp>\n"}, "Asio"),
+        ({"examples/02.cpp": SPDX + "#include <boost/asio/post.hpp>\n"},
+         "Asio"),
+        ({"transport/src/a.cpp": SPDX + "#include <boost/beast.hpp>\n"},
+         "Beast"),
     ],
     "prometheus_only_in_its_file": [
         ({"actors/src/a.cpp": SPDX + "#include <prometheus/exposer.h>\n"},
