@@ -41,6 +41,13 @@ bool wrong_number(const problem& x) noexcept {
              || *code == storage::errc::invalid_producer_epoch);
 }
 
+bool too_large(const problem& x) noexcept {
+  const auto* code = std::get_if<storage::errc>(&x.code);
+  return code != nullptr
+         && (*code == storage::errc::batch_too_large
+             || *code == storage::errc::records_too_large_for_segment);
+}
+
 int32_t advanced(int32_t sequence, int32_t count) noexcept {
   // Wraps from 2147483647 to 0.
   auto next = static_cast<uint32_t>(sequence) + static_cast<uint32_t>(count);
@@ -75,6 +82,7 @@ void batch_queue::add(ticket_t asked, const outgoing_record& x,
     headers.push_back({key, value});
   to.records->add(timestamp, x.key, x.value, headers);
   to.asked.push_back(asked);
+  to.record_bytes.push_back(bytes);
   to.credit_bytes += bytes;
   to.sealed = to.credit_bytes >= options_->batch_bytes_max;
 }
@@ -107,7 +115,10 @@ batch_queue::ready(int64_t now_ms) const {
     return i;
   // Everything in front of it is under way.
   auto in_flight = i - batches_.begin();
-  bool its_turn = in_flight < options_->batches_in_flight_max;
+  bool its_turn =
+      in_flight < options_->batches_in_flight_max
+      && !(i->alone && in_flight > 0)
+      && std::none_of(batches_.begin(), i, &batch_queue::goes_alone);
   bool lingers = !i->sealed && i->lingers_until_ms > now_ms;
   return its_turn && !lingers && i->retry_at_ms <= now_ms ? i : batches_.end();
 }
@@ -116,6 +127,10 @@ std::deque<batch_queue::pending_batch>::iterator
 batch_queue::ready(int64_t now_ms) {
   auto i = std::as_const(*this).ready(now_ms);
   return batches_.begin() + (i - batches_.cbegin());
+}
+
+bool batch_queue::goes_alone(const pending_batch& x) noexcept {
+  return x.alone || (x.stamped && x.stamped->sequence == 0);
 }
 
 bool batch_queue::needs_stamp(const pending_batch& x) const noexcept {
@@ -174,6 +189,8 @@ batch_queue::answered(ticket_t ticket, append_finished& x, int64_t now_ms) {
     done.log_append_time = x.info.log_append_time;
     return done;
   }
+  if (too_large(x.why) && divisible(*i) && split(i))
+    return std::nullopt;
   bool again = may_pass(x.why);
   if (i->stamped && wrong_number(x.why)) {
     again = true;
@@ -184,6 +201,48 @@ batch_queue::answered(ticket_t ticket, append_finished& x, int64_t now_ms) {
   i->ticket = 0;
   i->retry_at_ms = now_ms + options_->retry_backoff.count();
   return std::nullopt;
+}
+
+bool batch_queue::divisible(const pending_batch& x) noexcept {
+  return x.records && x.asked.size() > 1;
+}
+
+bool batch_queue::split(std::deque<pending_batch>::iterator i) {
+  pending_batch halves[2];
+  auto count = i->asked.size();
+  auto first_count = count / 2;
+  size_t next = 0;
+  auto read = storage::for_each_record(
+      i->bytes.bytes(), i->bytes.size(), [&](const storage::record_view& x) {
+        if (next == count)
+          return false;
+        auto& half = halves[next < first_count ? 0 : 1];
+        if (!half.records)
+          half.records.emplace();
+        half.records->add(x.timestamp, x.key, x.value, x.headers);
+        half.asked.push_back(i->asked[next]);
+        half.record_bytes.push_back(i->record_bytes[next]);
+        half.credit_bytes += i->record_bytes[next];
+        ++next;
+        return true;
+      });
+  if (!read || next != count)
+    return false;
+  auto stamped = i->stamped;
+  for (auto& half : halves) {
+    half.deadline_ms = i->deadline_ms;
+    half.sealed = true;
+    half.alone = true;
+    half.stamped = stamped;
+    if (!stamped)
+      continue;
+    half.records->producer(stamped->id, 0, stamped->sequence);
+    stamped->sequence =
+        advanced(stamped->sequence, half.records->records_count());
+  }
+  *i = std::move(halves[0]);
+  batches_.insert(i + 1, std::move(halves[1]));
+  return true;
 }
 
 void batch_queue::out_of_order(std::deque<pending_batch>::iterator i) {

@@ -82,6 +82,8 @@ private:
     /// Empty until it is sent.
     storage::buffer bytes;
     std::vector<ticket_t> asked;
+    /// What each of `records` counts.
+    std::vector<size_t> record_bytes;
     size_t credit_bytes = 0;
     std::optional<stamp> stamped;
     /// Not sent before, unless it is sealed.
@@ -93,10 +95,16 @@ private:
     ticket_t ticket = 0;
     /// No record is added any more.
     bool sealed = false;
+    /// A piece of one that was too large: the next piece must not be there
+    /// before it, should it be too large, too.
+    bool alone = false;
   };
 
   pending_batch& begin(int64_t now_ms);
   bool fits(const pending_batch& x, size_t bytes) const noexcept;
+  /// Nothing else may be under way with it. A partition that knows nothing of
+  /// an id takes any number for its first one, so the first is waited for.
+  static bool goes_alone(const pending_batch& x) noexcept;
   /// The oldest that is not under way, if it is its turn and time.
   std::deque<pending_batch>::iterator ready(int64_t now_ms);
   std::deque<pending_batch>::const_iterator ready(int64_t now_ms) const;
@@ -104,6 +112,11 @@ private:
   /// Others that carry another id must be settled first.
   bool may_stamp() const noexcept;
   void put_stamp(pending_batch& x);
+  /// It has more than one record that came alone.
+  static bool divisible(const pending_batch& x) noexcept;
+  /// Refused for its size: two take its place, with its numbers. False: its
+  /// bytes are not what they were.
+  bool split(std::deque<pending_batch>::iterator i);
   /// It was not appended because of its number.
   void out_of_order(std::deque<pending_batch>::iterator i);
   settled_batch settle(std::deque<pending_batch>::iterator i, problem why);

@@ -45,6 +45,12 @@ consumer(consumer_pointer self, consumer_config config) {
       [&state](const unsubscribe& x) { state.on_unsubscribe(x); },
       [&state](const request_blocks& x) { state.on_request_blocks(x); },
       [&state](const subscribe_and_tell& x) { state.on_subscribe_and_tell(x); },
+      [&state](const unsubscribe_and_tell& x) {
+        state.on_unsubscribe_and_tell(x);
+      },
+      [&state](const give_up_partitions& x) {
+        return state.on_give_up_partitions(x);
+      },
       [&state](const slice_read_in& x) { state.on_slice_read_in(x); },
       [&state](const read_more&) { state.on_read_more(); },
       [&state](const consumer_time&) { state.on_consumer_time(); },
@@ -102,10 +108,29 @@ void consumer_state::placed(const storage::topic_partition& what,
 }
 
 void consumer_state::on_unsubscribe(const unsubscribe& x) {
-  if (!core_->unsubscribe(x.what))
+  drop(x.what);
+  // The demand of a read that was under way is there for others.
+  turn();
+}
+
+void consumer_state::on_unsubscribe_and_tell(const unsubscribe_and_tell& x) {
+  on_unsubscribe(x.what);
+  x.then();
+}
+
+void consumer_state::drop(const storage::topic_partition& what) {
+  if (!core_->unsubscribe(what))
     return;
-  placed(x.what, {{errc::unknown_partition, "not subscribed any more"}});
-  forget(x.what);
+  placed(what, {{errc::unknown_partition, "not subscribed any more"}});
+  forget(what);
+}
+
+partitions_given_up
+consumer_state::on_give_up_partitions(const give_up_partitions& x) {
+  for (const auto& what : x.what)
+    drop(what);
+  turn();
+  return {};
 }
 
 void consumer_state::forget(const storage::topic_partition& what) {

@@ -23,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 namespace troupe::actors {
 
@@ -32,6 +33,19 @@ struct subscribe_and_tell {
   subscribe what;
   std::function<void(const subscribed&)> then;
 };
+
+/// Likewise; `then` runs behind the last block of the partition.
+struct unsubscribe_and_tell {
+  unsubscribe what;
+  std::function<void()> then;
+};
+
+/// From the member of a group that it reads for: no more of these.
+struct give_up_partitions {
+  std::vector<storage::topic_partition> what;
+};
+/// The blocks of them that were sent came before.
+struct partitions_given_up {};
 
 /// What was not in the page cache has been read in (the cold reader, through
 /// the consumer itself).
@@ -50,7 +64,9 @@ using consumer_body_actor = records_client_actor::extend<
     replies_to<subscribe>::with<subscribed>, reacts_to<unsubscribe>,
     reacts_to<request_blocks>,
     // The same for threads.
-    reacts_to<subscribe_and_tell>,
+    reacts_to<subscribe_and_tell>, reacts_to<unsubscribe_and_tell>,
+    // For a member of a group.
+    replies_to<give_up_partitions>::with<partitions_given_up>,
     // From the disk, and from itself.
     reacts_to<slice_read_in>, reacts_to<read_more>, reacts_to<consumer_time>>;
 
@@ -79,6 +95,8 @@ struct consumer_state {
   caf::result<subscribed> on_subscribe(const subscribe& x);
   void on_subscribe_and_tell(const subscribe_and_tell& x);
   void on_unsubscribe(const unsubscribe& x);
+  void on_unsubscribe_and_tell(const unsubscribe_and_tell& x);
+  partitions_given_up on_give_up_partitions(const give_up_partitions& x);
   void on_request_blocks(const request_blocks& x);
   void on_read_finished(read_finished& x);
   void on_records_available(const records_available& x);
@@ -112,6 +130,7 @@ private:
                storage::buffer batches);
   void failed(ticket_t ticket, problem why);
   void give_up(ticket_t ticket, problem why);
+  void drop(const storage::topic_partition& what);
   void forget(const storage::topic_partition& what);
   void arm();
 
@@ -140,6 +159,9 @@ consumer(consumer_pointer self, consumer_config config);
 } // namespace troupe::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::subscribe_and_tell)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::unsubscribe_and_tell)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::give_up_partitions)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::partitions_given_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::slice_read_in)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::read_more)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::consumer_time)

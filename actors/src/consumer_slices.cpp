@@ -18,6 +18,8 @@ namespace {
 
 /// Times that a slice is brought into memory before the read is tried anew.
 constexpr int cold_attempts_max = 8;
+/// In which hits and misses of the page cache are counted.
+constexpr size_t page_bytes = 4096;
 
 /// Where the last batch of `bytes` ends; they are whole batches of our log.
 result<storage::offset_t> end_of(std::span<const std::byte> bytes) {
@@ -75,7 +77,7 @@ void consumer_state::take_records(ticket_t ticket, cold_slice x) {
   auto read = slice.source->read_nowait(slice.position, block.bytes);
   if (!read)
     return failed(ticket, std::move(read.error()));
-  auto pages = slice.size / 4096 + 1;
+  auto pages = slice.size / page_bytes + 1;
   auto relaxed = std::memory_order_relaxed;
   if (read->resident) {
     if (read->size < slice.size)

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <caf/actor_control_block.hpp>
+#include "group_member_actor.h"
 
+#include <caf/actor_control_block.hpp>
+#include <caf/fwd.hpp>
+
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <mutex>
@@ -18,6 +22,14 @@ public:
   /// `end` was called.
   bool add(const std::function<caf::strong_actor_ptr()>& spawn);
 
+  /// The same for members of groups.
+  bool add_member(const std::function<group_member_body_actor()>& spawn);
+
+  /// Members of groups commit what is processed and leave, and no more are
+  /// taken; returns when they have, or after `timeout`.
+  void
+  leave_groups(caf::actor_system& system, std::chrono::milliseconds timeout);
+
   /// Tells all of them to end, and takes no more.
   void end();
 
@@ -28,6 +40,8 @@ private:
   std::mutex guard_;
   std::vector<caf::weak_actor_ptr> made_;
   size_t sweep_at_ = sweep_at_least;
+  std::vector<caf::weak_actor_ptr> members_;
+  bool left_ = false;
   bool ended_ = false;
 };
 

@@ -30,6 +30,10 @@ transport::endpoint node::address() const {
   return state_->bound;
 }
 
+transport::endpoint node::cluster_address() const {
+  return state_->cluster_address;
+}
+
 const std::vector<std::string>& node::data_directories() const {
   return state_->options.data_directories;
 }

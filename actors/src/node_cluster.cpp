@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a node finds its cluster, or makes one, and takes part in it.
+#include "cluster_port_actor.h"
 #include "node_clock.h"
 #include "node_state.h"
 #include "peer_sockets.h"
@@ -125,7 +126,12 @@ result<void> node::state::meet_others() {
   };
   membership = actors::spawn_membership(*system, std::move(config),
                                         !cluster_listener.tls.empty(), leaving);
-  auto port = actors::publish_gate(*system, membership, cluster_listener);
+  cluster_port = system->spawn(actors::cluster_port, membership,
+                               [this](const actors::open_remote_consumer& x) {
+                                 return open_remote_consumer(x);
+                               });
+  leaving.expect(cluster_port);
+  auto port = actors::publish_gate(*system, cluster_port, cluster_listener);
   if (!port)
     return failure(port.error());
   if (cluster_address.port == 0)
@@ -209,6 +215,7 @@ void node::state::take_part() {
     if (first_contact.node != cluster::no_node)
       known.push_back(first_contact);
     caf::anon_send(membership, actors::follow_nodes{std::move(known)});
+    takes_remote_ = true;
   }
   caf::anon_send(quorum, actors::start_quorum{controller});
 }

@@ -5,11 +5,15 @@
 
 #include <troupe/storage/assert.h>
 
+#include <caf/event_based_actor.hpp>
+#include <caf/exit_reason.hpp>
 #include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <memory>
 #include <utility>
 
 namespace troupe {
@@ -103,24 +107,40 @@ result<void> node::state::serve() {
 result<void, actors::problem>
 node::state::create_topic(cluster::new_topic topic,
                           std::chrono::milliseconds timeout) {
-  // Not while it stops, nor after that.
-  std::lock_guard guard(stopping);
-  if (stopped)
+  auto answer = std::make_shared<std::optional<actors::problem>>();
+  caf::actor asker;
+  bool answered = calls.call(
+      [&] { asker = ask_for_topic(std::move(topic), timeout, answer); },
+      [&] { return answer->has_value(); });
+  // It waits for the answer only for us.
+  if (asker != nullptr)
+    caf::anon_send_exit(asker, caf::exit_reason::user_shutdown);
+  if (!answered)
     return tl::unexpected<actors::problem>(
-        {actors::errc::stopping, "the node has stopped"});
-  actors::problem why;
-  caf::scoped_actor self{*system};
-  self->request(controller, timeout,
-                actors::create_topics{{std::move(topic)}, false})
-      .receive(
-          [&](actors::metadata_decided& x) {
-            ASSERT(x.results.size() == 1);
-            why = std::move(x.results.front());
-          },
-          [&](const caf::error& x) { why = actors::to_problem(x); });
-  if (!why.ok())
-    return tl::unexpected<actors::problem>(std::move(why));
+        {actors::errc::stopping, "the node is stopping"});
+  if (!(*answer)->ok())
+    return tl::unexpected<actors::problem>(std::move(**answer));
   return {};
+}
+
+caf::actor node::state::ask_for_topic(
+    cluster::new_topic topic, std::chrono::milliseconds timeout,
+    const std::shared_ptr<std::optional<actors::problem>>& answer) {
+  auto ask = [this, timeout, answer, to = controller,
+              question = actors::create_topics{{std::move(topic)}, false}](
+                 caf::event_based_actor* self) {
+    auto tell = [this, answer](actors::problem x) {
+      calls.tell([&] { *answer = std::move(x); });
+    };
+    self->request(to, timeout, question)
+        .then(
+            [tell](const actors::metadata_decided& x) {
+              ASSERT(x.results.size() == 1);
+              tell(x.results.front());
+            },
+            [tell](const caf::error& x) { tell(actors::to_problem(x)); });
+  };
+  return system->spawn(std::move(ask));
 }
 
 actors::lane_unit* node::state::next_client_lane() {

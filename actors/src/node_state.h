@@ -3,12 +3,15 @@
 
 #include "actor_system.h"
 #include "cluster_network.h"
+#include "cluster_port_actor.h"
 #include "data_directories.h"
 #include "departures.h"
 #include "io_pace.h"
 #include "local_clients.h"
 #include "metrics_exposer.h"
+#include "open_calls.h"
 #include "peer_table.h"
+#include "remote_feed_actor.h"
 #include "services.h"
 #include "stage_host.h"
 #include "temporary_home.h"
@@ -19,9 +22,11 @@
 #include <troupe/actors/producer_interfaces.h>
 #include <troupe/cluster/metadata_log.h>
 
+#include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -72,6 +77,8 @@ struct node::state {
   actors::transport_actor transport;
   /// Null on a node that is alone, like what follows.
   actors::membership_actor membership;
+  /// What others find at the cluster port.
+  actors::cluster_port_actor cluster_port;
   /// Who leads the quorum, as the controller knows.
   std::shared_ptr<std::atomic<cluster::node_id>> quorum_leader;
   /// The controller, for partitions, which are made before it.
@@ -88,8 +95,16 @@ struct node::state {
   std::unique_ptr<actors::metrics_exposer> exposer;
   /// Where `server` listened; stays when it is gone.
   transport::endpoint bound;
+  /// Of threads of the program.
+  actors::open_calls calls;
   std::mutex stopping;
   bool stopped = false;
+
+  /// On `lane`; null: on the one whose turn it is. Null when the node stops.
+  actors::consumer_body_actor spawn_reader(
+      const consumer_options& wanted, actors::lane_unit* lane,
+      const std::function<actors::subscriber_actor(actors::lane_unit*)>&
+          subscriber_on);
 
 private:
   /// Gives the server up.
@@ -119,10 +134,20 @@ private:
   result<void> join();
   void take_part();
 
+  /// Ends when `answer` has one, or is ended.
+  caf::actor
+  ask_for_topic(cluster::new_topic topic, std::chrono::milliseconds timeout,
+                const std::shared_ptr<std::optional<actors::problem>>& answer);
   result<void> expose_metrics();
   result<void> listen();
   result<void> serve();
   std::vector<actors::lane_unit*> unit_pointers() const;
+  /// For a consumer in another process. On CAF's scheduler.
+  actors::remote_consumer_opened
+  open_remote_consumer(const actors::open_remote_consumer& x);
+  actors::remote_feed_actor
+  spawn_remote_feed(const consumer_options& wanted,
+                    const actors::remote_sink_actor& sink);
   /// Ends every actor and waits for them, then ends the lanes.
   void end_actors();
 
@@ -138,6 +163,10 @@ private:
   /// Who let it join; no_node otherwise.
   actors::peer_address first_contact;
 
+  std::atomic<bool> takes_remote_{false};
+  /// Shared with what runs at the end of each.
+  std::shared_ptr<std::atomic<size_t>> remote_consumers_ =
+      std::make_shared<std::atomic<size_t>>(0);
   std::atomic<size_t> client_turn_{0};
   /// Guards the two below: figures are asked for while the node stops.
   std::mutex counting_;

@@ -14,6 +14,8 @@ namespace {
 
 /// Kafka's controlled.shutdown.* add up to more; nobody should wait so long.
 constexpr std::chrono::milliseconds leaderships_patience{10000};
+/// Groups find out by themselves that a member is gone.
+constexpr std::chrono::milliseconds groups_patience{5000};
 
 } // namespace
 
@@ -21,6 +23,8 @@ result<void> node::state::stop(std::chrono::milliseconds deadline) {
   std::lock_guard guard(stopping);
   if (std::exchange(stopped, true))
     return {};
+  calls.end();
+  takes_remote_ = false;
   if (system == nullptr) {
     temporary.reset();
     return {};
@@ -30,6 +34,8 @@ result<void> node::state::stop(std::chrono::milliseconds deadline) {
   // A compaction would hold the stop up; what it did not finish is dropped.
   if (cleaner_pace != nullptr)
     cleaner_pace->end();
+  // Their coordinator is still here, and what it appends still acknowledged.
+  clients.leave_groups(*system, std::min(deadline, groups_patience));
   result<void> done;
   auto note = [&done](const caf::error& x) {
     done = failure(storage::errc::closed,
@@ -88,6 +94,7 @@ void node::state::end_actors() {
   end(disk_watch);
   end(controller);
   end(quorum);
+  end(cluster_port);
   end(membership);
   end(groups);
   end(cleaner);

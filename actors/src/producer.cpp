@@ -9,6 +9,7 @@
 #include <caf/send.hpp>
 
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -54,6 +55,10 @@ struct producer::state {
   std::mutex guard;
   std::condition_variable changed;
   size_t bytes_in_flight = 0;
+  /// Those that wait for credit, who came first in front: a small record must
+  /// not take again and again what a large one waits for.
+  std::deque<uint64_t> credit_turns;
+  uint64_t next_credit_turn = 0;
   /// Posts without outcome, by how many flushes came before.
   std::map<uint64_t, size_t> posts;
   uint64_t flushes = 0;
@@ -67,15 +72,26 @@ result<void, problem> producer::state::take_credit(size_t bytes) {
     return fail(storage::error{storage::errc::batch_too_large,
                                "larger than all that may be in flight"});
   std::unique_lock lock(guard);
-  auto ready = [&] { return ended || bytes_in_flight <= most - bytes; };
-  if (!ready()) {
+  auto turn = next_credit_turn++;
+  credit_turns.push_back(turn);
+  auto ready = [&] {
+    return ended
+           || (credit_turns.front() == turn && bytes_in_flight <= most - bytes);
+  };
+  bool in_time = ready();
+  if (!in_time) {
     // What lingers holds credit.
     caf::anon_send(body, actors::flush_producer{});
-    if (!changed.wait_for(lock, options.delivery_timeout, ready))
-      return fail({actors::errc::timed_out, "no credit in time"});
+    in_time = changed.wait_for(lock, options.delivery_timeout, ready);
   }
+  std::erase(credit_turns, turn);
+  // There may be room for who is next.
+  if (!credit_turns.empty())
+    changed.notify_all();
   if (ended)
     return fail(node_gone());
+  if (!in_time)
+    return fail({actors::errc::timed_out, "no credit in time"});
   bytes_in_flight += bytes;
   return {};
 }

@@ -26,10 +26,11 @@
 ///
 ///   on a lane     session, partition,     (spawn_on, beside their sockets)
 ///                 replica, producer,
-///                 consumer, stage_desk,
+///                 consumer, group_member,
+///                 remote_feed, stage_desk,
 ///                 view_desk
 ///   pooled        broker, broker_lifecycle, controller, disk_watch,
-///                 membership, metrics     (never block)
+///                 membership, cluster_port, metrics   (never block)
 ///   own thread    quorum                  (syncs the metadata log)
 ///                 group_coordinator       (RocksDB stalls now and then)
 ///                 log_keeper, disk_sync   (one each per data directory)

@@ -12,6 +12,7 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,10 +25,13 @@ namespace troupe::actors {
 struct client_node_fixture {
   explicit client_node_fixture(
       int32_t partitions = 1,
-      std::vector<std::pair<std::string, std::string>> configs = {}) {
+      std::vector<std::pair<std::string, std::string>> configs = {},
+      const std::function<void(cluster::broker_config&)>& change = {}) {
     node_options options;
     options.temporary = true;
     options.config.lanes = 2;
+    if (change)
+      change(options.config);
     auto made = node::start(std::move(options));
     REQUIRE_MESSAGE(made, made.error().message);
     home = std::move(*made);

@@ -199,6 +199,31 @@ TEST_CASE_FIXTURE(consumer_node_fixture,
 }
 
 TEST_CASE_FIXTURE(consumer_node_fixture,
+                  "consumer: nothing is polled of what was unsubscribed, "
+                  "however much is on its way") {
+  auto out = writer();
+  for (int i = 0; i < 400; ++i)
+    REQUIRE(out->post(record(std::to_string(i))));
+  REQUIRE(out->flush());
+  consumer_options options;
+  options.block_bytes_max = 1;
+  options.blocks_ahead = 100;
+  auto in = opened(options);
+  for (int round = 0; round < 20; ++round) {
+    REQUIRE(in->subscribe(orders, from_earliest));
+    // Blocks are on their way now, and more follow.
+    REQUIRE(take(*in, 1).front() == "0");
+    in->unsubscribe(orders);
+    auto none = in->poll(1ms);
+    REQUIRE(none);
+    CHECK_FALSE(none->has_value());
+  }
+  // The demand of the dropped blocks is not lost.
+  REQUIRE(in->subscribe(orders, from_earliest));
+  CHECK(take(*in, 400) == fetched());
+}
+
+TEST_CASE_FIXTURE(consumer_node_fixture,
                   "consumer: a node that stops meanwhile lets nobody wait") {
   auto in = opened();
   REQUIRE(in->subscribe(orders, from_latest));
@@ -230,6 +255,12 @@ TEST_CASE_FIXTURE(consumer_node_fixture,
   options.retry_backoff = 0ms;
   CHECK_FALSE(consumer::open(*home, options));
   CHECK_FALSE(spawn_consumer(*home, {}, {}));
+  options = {};
+  options.group.emplace().topics = {"orders"};
+  CHECK_FALSE(consumer::open(*home, options));
+  options.group->group_id = "readers";
+  options.group->topics.clear();
+  CHECK_FALSE(consumer::open(*home, options));
 }
 
 TEST_CASE_FIXTURE(consumer_node_fixture,

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 using namespace troupe;
 using namespace troupe::actors;
@@ -108,6 +109,52 @@ TEST_CASE_FIXTURE(client_node_fixture,
   CHECK_FALSE(producer::open(*home));
   home.reset();
   CHECK_FALSE(out->append(record("late")));
+}
+
+TEST_CASE_FIXTURE(client_node_fixture,
+                  "producer: a large record gets its credit, however many "
+                  "small ones are in a hurry") {
+  producer_options options;
+  options.bytes_in_flight_max = 20'000;
+  auto out = opened(*home, options);
+  std::atomic<bool> over{false};
+  std::atomic<bool> fine{true};
+  std::vector<std::thread> hasty;
+  for (int i = 0; i < 3; ++i)
+    hasty.emplace_back([&] {
+      while (!over)
+        if (!out->post(record(std::string(500, 'x'))))
+          fine = false;
+    });
+  // All that there is: it fits only when nothing else is under way.
+  for (int i = 0; i < 20; ++i) {
+    auto done = out->append(record(std::string(19'900, 'y')));
+    CHECK_MESSAGE(done, done.error().message);
+  }
+  over = true;
+  for (auto& x : hasty)
+    x.join();
+  CHECK(fine);
+  CHECK(out->flush());
+}
+
+TEST_CASE("producer: what is too large together is sent apart") {
+  client_node_fixture x(1, {{"max.message.bytes", "2000"}});
+  producer_options options;
+  options.batch_bytes_max = 100'000;
+  options.linger = 50ms;
+  auto out = opened(*x.home, options);
+  std::vector<std::string> posted;
+  for (int i = 0; i < 40; ++i) {
+    posted.push_back(std::to_string(i) + std::string(400, 'x'));
+    REQUIRE(out->post(x.record(posted.back())));
+  }
+  auto flushed = out->flush();
+  CHECK_MESSAGE(flushed, flushed.error().message);
+  CHECK(x.fetched() == posted);
+  auto alone = out->append(x.record(std::string(3000, 'x')));
+  REQUIRE_FALSE(alone);
+  CHECK(is(alone.error(), storage::errc::batch_too_large));
 }
 
 TEST_CASE_FIXTURE(client_node_fixture,

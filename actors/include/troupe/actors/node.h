@@ -99,6 +99,10 @@ public:
   /// The bound address with its real port.
   transport::endpoint address() const;
 
+  /// Where other nodes and remote consumers (remote_consumer.h) connect, with
+  /// its real port; the port is 0 without a cluster listener.
+  transport::endpoint cluster_address() const;
+
   /// Where its data is; also when that is temporary.
   const std::vector<std::string>& data_directories() const;
 
@@ -106,16 +110,19 @@ public:
   node_statistics statistics() const;
 
   /// As Kafka's CreateTopics. Blocks until this node serves the topic, at most
-  /// for `timeout`; errc::timed_out may come of a topic that is made after all.
+  /// for `timeout`. errc::timed_out, and errc::stopping when the node is
+  /// stopped meanwhile, may come of a topic that is made after all.
   result<void, actors::problem>
   create_topic(cluster::new_topic topic,
                std::chrono::milliseconds timeout = std::chrono::seconds(30));
 
-  /// Sends what was answered (requests in work are not answered any more),
-  /// flushes and closes the logs, leaves the clean-shutdown marker. Blocks.
-  /// Logs that are not closed within `deadline` are left to the next start,
-  /// which recovers them; then it waits, without bound, for what an actor has
-  /// begun. Calling it again does nothing.
+  /// Ends calls that wait and lets the members of groups in this process leave
+  /// (they commit what was processed, see consumer_group_options). Sends what
+  /// was answered (requests in work are not answered any more), flushes and
+  /// closes the logs, leaves the clean-shutdown marker. Blocks. Logs that are
+  /// not closed within `deadline` are left to the next start, which recovers
+  /// them; then it waits, without bound, for what an actor has begun. Calling
+  /// it again does nothing.
   result<void>
   stop(std::chrono::milliseconds deadline = std::chrono::seconds(30));
 

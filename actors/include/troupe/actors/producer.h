@@ -46,8 +46,8 @@ public:
   append(storage::topic_partition to, storage::buffer batch);
 
   /// Gives the record away, to be batched with others. Blocks while there is no
-  /// credit, at most for the delivery timeout. Failures that come later are
-  /// told by `flush`.
+  /// credit, at most for the delivery timeout; threads get it in their order.
+  /// Failures that come later are told by `flush`.
   result<void, actors::problem> post(outgoing_record x);
   /// The same for a whole encoded batch.
   result<void, actors::problem>

@@ -42,8 +42,8 @@ struct records_produced {
   /// storage::errc::batch_too_large, storage::errc::invalid_argument (a topic
   /// that only the broker writes to). Later: what the partition says,
   /// errc::not_leader when leadership moved, errc::timed_out after the delivery
-  /// timeout, errc::stopping; after these three nobody knows whether the records
-  /// are in the log.
+  /// timeout, errc::stopping; after these three nobody knows whether the
+  /// records are in the log.
   problem why;
   int32_t partition = -1;
   /// Of the record, or of the batch's first one.
@@ -53,7 +53,10 @@ struct records_produced {
 };
 
 /// Answered when so many more bytes would be taken: the way to wait after a
-/// refusal. Nothing is reserved.
+/// refusal. Those who wait are answered in their order, but nothing is
+/// reserved: actors that do not wait may be faster, and who must not be left
+/// behind by others has a producer of its own. (troupe::producer serves threads
+/// in their order.)
 struct await_credit {
   size_t bytes = 0;
 };
