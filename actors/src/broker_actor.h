@@ -10,6 +10,7 @@
 #include "topic_desks.h"
 
 #include <troupe/actors/interfaces.h>
+#include <troupe/actors/metrics_interfaces.h>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -34,6 +35,8 @@ struct broker_actor_config {
   std::shared_ptr<published<routing>> routes;
   /// Told that `routes` moved on; may be null.
   group_coordinator_actor groups;
+  /// Knows how far consumers have come; null: nobody does.
+  consumption_source_actor consumption;
   /// Null: nothing is compacted.
   log_cleaner_actor cleaner;
   /// Partition directories that are there.
@@ -85,7 +88,7 @@ private:
     replica_actor replica;
     /// Null where the topic is a log; what it still needs of the partition.
     mover_actor mover;
-    retention_hold hold;
+    mover_link_ptr moving;
     /// What the partition was told last.
     cluster::partition_registration registration;
     std::vector<cluster::replica_life> lives;

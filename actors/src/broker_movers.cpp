@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Partitions of other kinds than log have somebody who moves records to them.
 #include "broker_actor.h"
+#include "mover_core.h"
 #include "partition_actor.h"
 
 #include <troupe/cluster/topic_kind.h>
@@ -15,23 +16,32 @@ namespace troupe::actors {
 void broker_state::prepare_mover(hosted& host,
                                  const cluster::topic_image& topic,
                                  partition_config& config) {
-  if (cluster::kind_of(topic.configs) == cluster::topic_kind::log)
+  auto kind = cluster::kind_of(topic.configs);
+  if (kind == cluster::topic_kind::log)
     return;
-  // All of it, until the mover has read what it needs.
-  host.hold = std::make_shared<std::atomic<storage::offset_t>>(0);
-  config.needed_from = [hold = host.hold] { return hold->load(); };
+  host.moving = std::make_shared<mover_link>();
+  config.needed_from = [moving = host.moving] {
+    return moving->needed_from.load();
+  };
+  if (watched_by(kind) == consumer_news::nothing)
+    return;
+  config.reader_seen = [moving = host.moving](const read_records& x) {
+    if (x.client.id() != moving->mover.load())
+      moving->fetched(x.from);
+  };
 }
 
 void broker_state::start_mover(const storage::topic_partition& name,
                                hosted& host) {
-  if (host.hold == nullptr)
+  if (host.moving == nullptr)
     return;
   mover_config config;
   config.name = name;
   config.topic_id = host.topic_id;
   config.self = config_.config.id;
   config.partition = host.actor;
-  config.hold = host.hold;
+  config.moving = host.moving;
+  config.consumption = config_.consumption;
   config.routes = config_.routes;
   config.cold_reader = config_.directories[host.directory].cold_readers.front();
   config.now = config_.now;

@@ -69,6 +69,7 @@ listing_coordinator_actor::behavior_type group_coordinator(
       [&state](const reload_due&) { state.on_reload_due(); },
       [&state](const stop_groups&) { return state.on_stop_groups(); },
       [&state](const list_commits& x) { return state.on_list_commits(x); },
+      [&state](const find_commit& x) { return state.on_find_commit(x); },
   };
 }
 

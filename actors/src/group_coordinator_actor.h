@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -68,6 +69,7 @@ struct group_coordinator_state {
   void on_reload_due();
   groups_stopped on_stop_groups();
   commits_listed on_list_commits(const list_commits& x);
+  found_commit on_find_commit(const find_commit& x);
 
   listing_coordinator_actor::pointer self;
 
@@ -175,6 +177,18 @@ private:
   bool list_some(hosted& x, std::optional<std::string>& after,
                  size_t& groups_left, commits_listed& answer);
 
+  // group_coordinator_consumption.cpp
+  /// Groups that were seen to commit a partition that somebody asks about.
+  struct consumers {
+    std::set<std::string> groups;
+    bool asked = true;
+  };
+  hosted* keeper_of(const std::string& group);
+  storage::offset_t committed(hosted& x, const std::string& group,
+                              const storage::topic_partition& partition);
+  void look_for_consumers();
+  void look_for_consumers(hosted& x);
+
   // group_coordinator_expiry.cpp
   void begin_expiry();
   void expire(hosted& x, const std::string& group_id);
@@ -197,6 +211,9 @@ private:
   std::optional<int64_t> armed_ms_;
   bool view_update_armed_ = false;
   std::optional<int64_t> reload_armed_ms_;
+
+  std::map<storage::topic_partition, consumers> consumers_;
+  int64_t consumers_due_ms_ = 0;
 
   /// Groups whose offsets are to be looked at.
   std::deque<std::pair<size_t, std::string>> to_expire_;

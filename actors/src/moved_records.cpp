@@ -14,6 +14,30 @@ std::string to_text(const cluster::mover_position& x) {
          + std::to_string(x.acknowledgements);
 }
 
+std::string delivery_of(int32_t partition, const moved_record& x) {
+  return to_string(cluster::delivery_id{partition, x.offset, x.attempt});
+}
+
+/// With the position on the first of them, unless that is empty.
+storage::buffer build(int32_t partition, const std::string& position,
+                      const std::vector<moved_record>& records) {
+  storage::batch_builder builder;
+  for (const auto& x : records) {
+    std::vector<storage::record_field> headers;
+    headers.reserve(x.headers.size() + 3);
+    for (const auto& [key, value] : x.headers)
+      headers.push_back({key, value});
+    if (builder.records_count() == 0 && !position.empty())
+      headers.push_back({position_header, position});
+    auto id = delivery_of(partition, x);
+    headers.push_back({cluster::delivery_header, id});
+    if (!x.fault.empty())
+      headers.push_back({cluster::reason_header, x.fault});
+    builder.add(x.timestamp, x.key, x.value, headers);
+  }
+  return builder.build();
+}
+
 /// Cuts a number that is not negative off `text`, with the dash behind it.
 bool cut_number(std::string_view& text, storage::offset_t& into) {
   const auto* end = text.data() + text.size();
@@ -51,21 +75,19 @@ size_t content_bytes(const storage::record_view& x) noexcept {
 storage::buffer build_moved(int32_t partition,
                             const cluster::mover_position& position,
                             const std::vector<moved_record>& records) {
+  return build(partition, to_text(position), records);
+}
+
+storage::buffer build_dead_letters(int32_t partition,
+                                   const std::vector<moved_record>& records) {
+  return build(partition, {}, records);
+}
+
+storage::buffer build_acceptances(int32_t partition, storage::timestamp_ms now,
+                                  const std::vector<moved_record>& records) {
   storage::batch_builder builder;
-  auto position_text = to_text(position);
-  for (const auto& x : records) {
-    std::vector<storage::record_field> headers;
-    headers.reserve(x.headers.size() + 3);
-    for (const auto& [key, value] : x.headers)
-      headers.push_back({key, value});
-    if (builder.records_count() == 0)
-      headers.push_back({position_header, position_text});
-    auto id = to_string(cluster::delivery_id{partition, x.offset, 1});
-    headers.push_back({cluster::delivery_header, id});
-    if (!x.fault.empty())
-      headers.push_back({cluster::reason_header, x.fault});
-    builder.add(x.timestamp, x.key, x.value, headers);
-  }
+  for (const auto& x : records)
+    builder.add(now, std::nullopt, delivery_of(partition, x));
   return builder.build();
 }
 

@@ -31,6 +31,8 @@ struct moved_record {
   std::optional<std::string> key;
   std::optional<std::string> value;
   std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+  /// Of its delivery, in the topic or the last before it became a dead letter.
+  int32_t attempt = 1;
   /// Static text for `troupe.reason`; empty: nothing was wrong.
   std::string_view fault;
 };
@@ -44,6 +46,14 @@ size_t content_bytes(const storage::record_view& x) noexcept;
 storage::buffer build_moved(int32_t partition,
                             const cluster::mover_position& position,
                             const std::vector<moved_record>& records);
+
+/// The batch with which they become dead letters. Not empty.
+storage::buffer
+build_dead_letters(int32_t partition, const std::vector<moved_record>& records);
+
+/// The batch that accepts their deliveries, of that time. Not empty.
+storage::buffer build_acceptances(int32_t partition, storage::timestamp_ms now,
+                                  const std::vector<moved_record>& records);
 
 /// Nothing when the text is anything else.
 std::optional<cluster::mover_position> parse_position(std::string_view text);

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mover_actor.h"
 
-#include <troupe/cluster/topic_kind.h>
-
 #include <caf/exit_reason.hpp>
-#include <caf/send.hpp>
 #include <caf/system_messages.hpp>
 #include <spdlog/spdlog.h>
 
@@ -16,22 +13,15 @@ namespace troupe::actors {
 
 namespace {
 
-/// A batch that is moved holds about as much, and not more records.
-constexpr size_t moved_bytes_max = 1 << 20;
-constexpr size_t moved_records_max = 1'000;
-/// One read of a log.
-constexpr uint32_t read_bytes_max = 1 << 20;
-/// Times that a slice is brought into memory before the run is given up.
-constexpr int cold_attempts_max = 8;
-/// Positions are looked for, and the inbox deleted below them, so often.
-constexpr int64_t position_interval_ms = 5'000;
 /// The wall clock may jump: it is looked at so often.
 constexpr int64_t nap_ms_max = 10'000;
-constexpr std::chrono::minutes delete_timeout{1};
-constexpr int16_t acks_all = -1;
-/// Of batches that the partition took.
-constexpr auto decompressed_bytes_max =
-    static_cast<size_t>(storage::log_config{}.decompressed_bytes_max);
+/// Of a batch that is moved, unless segments are smaller.
+constexpr size_t batch_bytes_usual = 1 << 20;
+/// Consumers are looked at so often while only they can bring it on: first, and
+/// then less and less while they do not.
+constexpr int64_t look_pause_ms_min = 25;
+constexpr int64_t look_pause_ms_max = 250;
+constexpr std::chrono::seconds look_timeout{5};
 
 } // namespace
 
@@ -49,14 +39,13 @@ mover_actor::behavior_type mover(mover_pointer self, mover_config config) {
       [&state](const begin_moving&) { state.on_begin_moving(); },
       [&state](const stop_moving&) { state.on_stop_moving(); },
       [&state](const mover_due& x) { state.on_mover_due(x); },
-      [&state](const inbox_read_in& x) { state.on_inbox_read_in(x); },
+      [&state](const slice_read_in& x) { state.on_slice_read_in(x); },
   };
 }
 
 void mover_state::open(mover_config config) {
   config_ = std::move(config);
-  inbox_name_ = cluster::companion_name(config_.name.topic,
-                                        cluster::companion_role::inbox);
+  config_.moving->mover = self->id();
   retry_ = {config_.pause_ms, config_.pause_ms_max};
   random_.seed(static_cast<std::minstd_rand::result_type>(config_.seed));
 }
@@ -64,6 +53,7 @@ void mover_state::open(mover_config config) {
 void mover_state::on_begin_moving() {
   rest();
   retry_.succeeded();
+  batch_bytes_max_ = batch_bytes_usual;
   start();
 }
 
@@ -74,264 +64,147 @@ void mover_state::on_stop_moving() {
 void mover_state::end() {
   rest();
   config_.partition = nullptr;
+  config_.consumption = nullptr;
+}
+
+void mover_state::leave(log_at_work& x) {
+  if (x.watch != 0)
+    self->send(x.actor, unwatch_records{self});
+  x = {};
 }
 
 void mover_state::rest() {
   ++run_;
   ++ticket_;
-  ++watch_ticket_;
   step_ = step::resting;
   core_.reset();
   slice_.reset();
-  due_.clear();
+  for (auto* x : {&topic_, &inbox_, &acknowledgements_, &dead_letters_})
+    leave(*x);
+  steps_.clear();
   missing_.clear();
   gathered_.clear();
+  dead_.clear();
   armed_for_ms_.reset();
-  at_end_ = false;
+  moving_ = false;
   largest_record_bytes_ = 1;
-  if (config_.partition != nullptr)
-    self->send(config_.partition, unwatch_records{self});
-  if (inbox_ != nullptr)
-    self->send(std::exchange(inbox_, nullptr), unwatch_records{self});
+  look_pause_ms_ = look_pause_ms_min;
+  looking_ = false;
+  committed_ = storage::no_offset;
 }
 
 /// Nothing that happened is trusted: the logs say what did.
 void mover_state::again(const problem& why) {
-  if (core_)
+  if (core_ != nullptr)
     spdlog::warn("mover.begins_again tp={} reason=\"{}\"",
                  to_string(config_.name), why.message);
   rest();
   self->delayed_send(self,
                      std::chrono::milliseconds(retry_.after_failure(random_())),
-                     mover_due{run_});
+                     mover_due{run_, {}});
 }
 
 void mover_state::on_mover_due(const mover_due& x) {
-  if (x.run != run_)
+  if (x.run != run_ || x.at != armed_for_ms_)
     return;
   armed_for_ms_.reset();
   if (step_ == step::resting)
-    start();
-  else if (step_ == step::waiting)
-    turn();
+    return start();
+  if (step_ != step::waiting)
+    return;
+  if (core_->awaits_consumers())
+    look_at_commits();
+  turn();
 }
 
 void mover_state::on_records_available(const records_available& x) {
-  if (x.ticket != watch_ticket_)
-    return;
-  at_end_ = false;
-  if (step_ == step::settling)
-    ask(config_.partition, &mover_state::topic_described);
-  else if (step_ == step::waiting)
-    turn();
+  auto told = [&](const log_at_work& y) { return x.ticket == y.watch; };
+  if (told(topic_)) {
+    topic_.watch = 0;
+    return ask(topic_, &mover_state::topic_described);
+  }
+  for (auto* y : {&inbox_, &acknowledgements_})
+    if (told(*y)) {
+      y->watch = 0;
+      y->at_end = false;
+      if (step_ == step::waiting)
+        turn();
+    }
 }
 
-size_t mover_state::count_max() const noexcept {
-  return std::clamp<size_t>(moved_bytes_max / largest_record_bytes_, 1,
-                            moved_records_max);
-}
-
+/// What to do next. What consumers say comes first: it may make the rest
+/// needless.
 void mover_state::turn() {
-  due_ = core_->release(config_.now(), count_max());
-  if (!due_.empty()) {
-    missing_ = {due_.begin(), due_.end()};
+  if (acknowledgements_.actor != nullptr && !acknowledgements_.at_end)
+    return read_acknowledgements();
+  auto now = config_.now();
+  if (watched_by(settings_.kind) == consumer_news::fetched)
+    core_->consumed(config_.moving->fetched_end.load(), now);
+  steps_ = core_->decide(now, count_max());
+  if (!steps_.empty()) {
+    look_pause_ms_ = look_pause_ms_min;
+    for (const auto& x : steps_)
+      missing_.insert(x.offset);
     return gather_on();
   }
-  if (core_->wants_more() && !at_end_)
-    return read(step::reading, inbox_, core_->read_end());
+  if (core_->wants_more() && !inbox_.at_end)
+    return read_inbox();
   wait();
 }
 
 void mover_state::wait() {
   step_ = step::waiting;
-  auto at = core_->next_wake();
+  if (core_->idle())
+    return;
   auto now = config_.now();
-  if (!at || *at > now + nap_ms_max)
-    at = core_->pending() > 0 ? std::optional{now + nap_ms_max} : std::nullopt;
-  if (!at || (armed_for_ms_ && *armed_for_ms_ <= *at))
+  auto at = now + nap_ms_max;
+  if (auto due = core_->next_wake())
+    at = std::min(at, *due);
+  if (core_->awaits_consumers()) {
+    at = std::min(at, now + look_pause_ms_);
+    look_pause_ms_ = std::min(2 * look_pause_ms_, look_pause_ms_max);
+  }
+  if (armed_for_ms_ && *armed_for_ms_ <= at)
     return;
   armed_for_ms_ = at;
   self->delayed_send(self,
-                     std::chrono::milliseconds(std::max<int64_t>(*at - now, 1)),
-                     mover_due{run_});
+                     std::chrono::milliseconds(std::max<int64_t>(at - now, 1)),
+                     mover_due{run_, at});
 }
 
-void mover_state::read(step next, const partition_actor& from,
-                       storage::offset_t at) {
-  step_ = next;
-  read_records question;
-  question.ticket = ++ticket_;
-  question.from = at;
-  question.bytes_max = read_bytes_max;
-  question.client = self;
-  self->send(from, std::move(question));
-}
-
-void mover_state::on_read_finished(read_finished& x) {
-  if (x.ticket != ticket_)
+void mover_state::look_at_commits() {
+  if (watched_by(settings_.kind) != consumer_news::committed || looking_
+      || config_.consumption == nullptr)
     return;
-  if (!x.why.ok())
-    return again(x.why);
-  if (x.records.size > 0) {
-    slice_ = {std::move(x)};
-    return take_slice();
-  }
-  if (step_ != step::reading)
-    return again({errc::internal, "what lies in the log was not found"});
-  at_end_ = true;
-  self->send(inbox_,
-             watch_records{++watch_ticket_,
-                           std::max(x.high_watermark, core_->read_end() - 1),
-                           self});
-  turn();
+  looking_ = true;
+  self->request(config_.consumption, look_timeout,
+                find_commit{config_.name, settings_.priority.group})
+      .then(
+          [this, run = run_](const found_commit& x) {
+            if (run == run_)
+              committed(x);
+          },
+          [this, run = run_](const caf::error&) {
+            // Whoever does not answer is asked again.
+            if (run == run_)
+              looking_ = false;
+          });
 }
 
-void mover_state::take_slice() {
-  const auto& slice = slice_->found.records;
-  std::vector<std::byte> bytes(slice.size);
-  auto read = slice.source->read_nowait(slice.position, bytes);
-  if (!read)
-    return again(read.error());
-  if (read->resident) {
-    if (read->size < slice.size)
-      return again(storage::error{storage::errc::corrupt_log,
-                                  "the segment is too short"});
-    slice_.reset();
-    return took(bytes);
-  }
-  if (++slice_->attempts > cold_attempts_max)
-    return again(storage::error{storage::errc::busy,
-                                "what was read in did not stay in memory"});
-  self->send(config_.cold_reader,
-             read_in_slice{slice, [me = mover_actor{self}, ticket = ticket_] {
-                             caf::anon_send(me, inbox_read_in{ticket});
-                           }});
-}
-
-void mover_state::on_inbox_read_in(const inbox_read_in& x) {
-  if (x.ticket == ticket_ && slice_)
-    take_slice();
-}
-
-void mover_state::took(std::span<const std::byte> batches) {
-  switch (step_) {
-  case step::finding:
-    return find_position(batches);
-  case step::scanning:
-    return scan(batches);
-  case step::reading:
-    return take(batches);
-  case step::gathering:
-    return gather(batches);
-  case step::resting:
-  case step::asking:
-  case step::settling:
-  case step::appending:
-  case step::waiting:
+/// Consumers whose commits nobody here knows are believed to commit what they
+/// have fetched: otherwise the topic would end for them.
+void mover_state::committed(const found_commit& x) {
+  looking_ = false;
+  auto offset = x.offset;
+  if (!x.complete)
+    offset = std::max(offset, config_.moving->fetched_end.load());
+  if (offset <= committed_)
     return;
-  }
-}
-
-void mover_state::take(std::span<const std::byte> batches) {
-  auto visit = [this](const storage::record_view& record) {
-    if (record.offset < core_->read_end())
-      return true;
-    if (!core_->wants_more())
-      return false;
-    largest_record_bytes_ =
-        std::max(largest_record_bytes_, content_bytes(record));
-    core_->take(record);
-    return true;
-  };
-  auto walked =
-      for_each_batch(batches, [&](const auto& header, const auto& batch) {
-        auto done =
-            storage::for_each_record(batch, decompressed_bytes_max, visit);
-        if (!done)
-          spdlog::warn("mover.unreadable tp={} inbox={} reason=\"{}\"",
-                       to_string(config_.name), header.base_offset,
-                       done.error().message);
-        if (!core_->wants_more())
-          return false;
-        core_->skip_to(header.next_offset());
-        return true;
-      });
-  if (!walked)
-    return again(walked.error());
-  turn();
-}
-
-void mover_state::gather_on() {
-  if (missing_.empty())
-    return append();
-  read(step::gathering, inbox_, *missing_.begin());
-}
-
-void mover_state::gather(std::span<const std::byte> batches) {
-  auto first = *missing_.begin();
-  auto visit = [this](const storage::record_view& record) {
-    if (missing_.erase(record.offset) > 0) {
-      auto due = cluster::due_of(record, settings_.delay_max_ms);
-      gathered_.emplace(record.offset, copy_of(record, due.fault));
-    }
-    return !missing_.empty();
-  };
-  auto walked =
-      for_each_batch(batches, [&](const auto& header, const auto& batch) {
-        auto next = missing_.lower_bound(header.base_offset);
-        if (next == missing_.end())
-          return false;
-        // One that cannot be read to its end was told when it was taken.
-        if (*next < header.next_offset())
-          static_cast<void>(
-              storage::for_each_record(batch, decompressed_bytes_max, visit));
-        return true;
-      });
-  if (!walked)
-    return again(walked.error());
-  if (missing_.contains(first))
-    return again({errc::internal, "a record of the inbox is gone"});
-  gather_on();
-}
-
-void mover_state::append() {
-  if (auto now = config_.steady_now(); now >= position_due_ms_) {
-    position_ = core_->position();
-    position_due_ms_ = now + position_interval_ms;
-  }
-  std::vector<moved_record> records;
-  records.reserve(due_.size());
-  for (auto offset : due_)
-    records.push_back(std::move(gathered_.find(offset)->second));
-  gathered_.clear();
-  due_.clear();
-  step_ = step::appending;
-  self->send(
-      config_.partition,
-      append_records{++ticket_,
-                     build_moved(config_.name.partition, position_, records),
-                     acks_all, self});
-}
-
-void mover_state::on_append_finished(append_finished& x) {
-  if (x.ticket != ticket_ || step_ != step::appending)
-    return;
-  if (!x.why.ok())
-    return again(x.why);
-  core_->appended(x.info.base_offset);
-  forget_finished();
-  turn();
-}
-
-/// The position is in the topic and counts: what lies below it is not needed.
-void mover_state::forget_finished() {
-  config_.hold->store(position_.topic);
-  if (position_.inbox <= deleted_end_)
-    return;
-  deleted_end_ = position_.inbox;
-  // A failure leaves more to read, and the next position tries again.
-  self->request(inbox_, delete_timeout, delete_records{deleted_end_})
-      .then([](const records_deleted&) {}, [](const caf::error&) {});
+  committed_ = offset;
+  look_pause_ms_ = look_pause_ms_min;
+  core_->consumed(offset, config_.now());
+  if (step_ == step::waiting)
+    turn();
 }
 
 } // namespace troupe::actors

@@ -3,16 +3,17 @@
 
 #include "lane_hosted.h"
 #include "moved_records.h"
+#include "mover_core.h"
+#include "mover_link.h"
 #include "published.h"
 #include "routing.h"
 
 #include <troupe/actors/interfaces.h>
-#include <troupe/cluster/delayed_kind.h>
+#include <troupe/actors/metrics_interfaces.h>
 #include <troupe/cluster/retry_pause.h>
 
 #include <caf/typed_event_based_actor.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -22,7 +23,6 @@
 #include <random>
 #include <set>
 #include <span>
-#include <string>
 #include <vector>
 
 namespace troupe::actors {
@@ -36,25 +36,22 @@ struct stop_moving {};
 /// A pause is over, or something is due (the mover to itself).
 struct mover_due {
   uint64_t run = 0;
+  /// For when it was meant; nothing after a pause.
+  std::optional<storage::timestamp_ms> at;
 };
 /// What was not in the page cache has been read in (the cold reader, through
 /// the mover itself).
-struct inbox_read_in {
+struct slice_read_in {
   ticket_t ticket = 0;
 };
 
 /// Moves records from the inbox of one partition to the partition, while this
-/// node leads both. On the partition's lane.
+/// node leads both and what else belongs to them. On the partition's lane.
 using mover_actor = records_client_actor::extend<
     // From the broker.
     reacts_to<begin_moving>, reacts_to<stop_moving>,
     // From itself, and from the disk.
-    reacts_to<mover_due>, reacts_to<inbox_read_in>>;
-
-/// From where on a partition's records are still needed by its mover. Written
-/// by the mover, read by the partition when it looks at retention: both are on
-/// one lane, and the atomic is for tests that have none.
-using retention_hold = std::shared_ptr<std::atomic<storage::offset_t>>;
+    reacts_to<mover_due>, reacts_to<slice_read_in>>;
 
 /// What a mover is given at birth.
 struct mover_config {
@@ -63,9 +60,11 @@ struct mover_config {
   /// This node.
   cluster::node_id self = cluster::no_node;
   partition_actor partition;
-  retention_hold hold;
+  mover_link_ptr moving;
   std::shared_ptr<published<routing>> routes;
   cold_reader_actor cold_reader;
+  /// Knows how far consumers have committed; null: nobody does.
+  consumption_source_actor consumption;
   /// The first pause after a failure, and the longest.
   int64_t pause_ms = 100;
   int64_t pause_ms_max = 2'000;
@@ -79,9 +78,10 @@ struct mover_config {
 struct mover_state;
 using mover_pointer = lane_pointer<mover_actor, mover_state>;
 
-/// One thing is under way at a time. What failed, or has an unknown outcome,
-/// ends the run: the next one learns from the logs what became of it. The
-/// functions are in mover_actor.cpp and, up to the first move, mover_start.cpp.
+/// One thing is under way at a time, beside a look at what consumers have
+/// committed. What failed, or has an unknown outcome, ends the run: the next
+/// one learns from the logs what became of it. What is decided is in
+/// mover_core.h.
 struct mover_state {
   static inline const char* name = "mover";
 
@@ -95,7 +95,7 @@ struct mover_state {
   void on_read_finished(read_finished& x);
   void on_records_available(const records_available& x);
   void on_mover_due(const mover_due& x);
-  void on_inbox_read_in(const inbox_read_in& x);
+  void on_slice_read_in(const slice_read_in& x);
   /// Nobody shall wake it any more.
   void end();
 
@@ -103,85 +103,135 @@ private:
   enum class step : uint8_t {
     /// Not the leader, or a pause after a failure.
     resting,
-    /// Asks where the topic and the inbox end.
+    /// Asks where the logs end.
     asking,
     /// Waits until all that the topic holds counts.
     settling,
     /// Reads the topic's last batch: the position.
     finding,
+    /// Reads acknowledgements.
+    acknowledging,
     /// Reads the topic's tail: what was moved.
     scanning,
     /// Reads the inbox for records to come.
     reading,
-    /// Reads the inbox for records that are due.
+    /// Reads the inbox for records to move.
     gathering,
+    /// Appends deliveries to the topic.
     appending,
-    /// For a record to come, or to be due.
+    /// Appends dead letters, and then acknowledgements of them.
+    burying,
+    accepting,
+    /// For a record to come, or to be due, or for consumers.
     waiting,
+  };
+  /// One of the logs that belong together.
+  struct log_at_work {
+    partition_actor actor;
+    /// As it was at the start of the run.
+    partition_description known;
+    /// Of the watch; 0: there is none.
+    ticket_t watch = 0;
+    /// Nothing was there when it was read last.
+    bool at_end = false;
   };
   struct slice_under_way {
     read_finished found;
     int attempts = 0;
   };
+  using visit_record = std::function<bool(const storage::record_view&)>;
 
+  // mover_actor.cpp
   void rest();
+  void leave(log_at_work& x);
   void again(const problem& why);
+  void turn();
+  void wait();
+  void look_at_commits();
+  void committed(const found_commit& x);
+
   // mover_start.cpp
   void start();
-  void ask(const partition_actor& whom,
-           void (mover_state::*then)(const partition_description&));
-  void topic_described(const partition_description& x);
-  void inbox_described(const partition_description& x);
+  bool find_logs();
+  void ask(log_at_work& whom, void (mover_state::*then)());
+  void topic_described();
+  void inbox_described();
+  void ends_known();
   void find_position(std::span<const std::byte> batches);
   void begin_at(cluster::mover_position from);
+  cluster::mover_position within_logs(cluster::mover_position x) const;
   void scan_on();
   void scan(std::span<const std::byte> batches);
 
-  void turn();
-  void read(step next, const partition_actor& from, storage::offset_t at);
+  // mover_reading.cpp
+  void read(step next, const log_at_work& from, storage::offset_t at,
+            uint32_t bytes_max);
+  void read_acknowledgements();
+  void read_inbox();
+  void found_nothing(storage::offset_t high_watermark);
+  void watch(log_at_work& x, storage::offset_t above);
   void take_slice();
   void took(std::span<const std::byte> batches);
-  void take(std::span<const std::byte> batches);
+  void take_acknowledgements(std::span<const std::byte> batches);
+  void take_inbox(std::span<const std::byte> batches);
+  /// Each of them that can be read.
+  void walk(std::span<const std::byte> batch, const char* what,
+            const visit_record& visit) const;
+
+  // mover_moving.cpp
+  size_t count_max() const noexcept;
   void gather_on();
   void gather(std::span<const std::byte> batches);
-  void append();
+  void append(step next, const partition_actor& to, storage::buffer batch);
+  void not_appended(const problem& why);
+  void deliver();
+  void bury();
+  void accept();
   void forget_finished();
-  void wait();
-  size_t count_max() const noexcept;
 
   mover_pointer self;
   mover_config config_;
-  std::string inbox_name_;
-  partition_actor inbox_;
-  cluster::delayed_config settings_;
-  std::optional<cluster::delayed_kind> core_;
+  cluster::kind_config settings_;
+  std::unique_ptr<mover_core> core_;
+  log_at_work topic_;
+  log_at_work inbox_;
+  /// Null handles where the kind has none.
+  log_at_work acknowledgements_;
+  log_at_work dead_letters_;
   step step_ = step::resting;
   /// Answers of an earlier run, and tickets before the last, mean nothing.
   uint64_t run_ = 0;
   ticket_t ticket_ = 0;
-  ticket_t watch_ticket_ = 0;
+  ticket_t last_watch_ = 0;
   std::optional<slice_under_way> slice_;
+  /// When the last slice was found.
+  storage::offset_t high_watermark_ = 0;
   cluster::retry_pause retry_{0, 0};
   std::minstd_rand random_;
+  /// About as much is moved at once.
+  size_t batch_bytes_max_ = 0;
   // Of one run.
-  partition_description topic_;
-  storage::offset_t inbox_start_ = 0;
-  storage::offset_t inbox_high_watermark_ = 0;
-  storage::offset_t inbox_end_ = 0;
   storage::offset_t scanned_end_ = 0;
-  /// Nothing was there when the inbox was read last.
-  bool at_end_ = false;
+  /// The tail is known: from now on records are moved.
+  bool moving_ = false;
+  storage::offset_t acknowledgements_end_ = 0;
   size_t largest_record_bytes_ = 1;
-  /// Due, in this order; those of them that are not read yet; and the rest.
-  std::vector<storage::offset_t> due_;
+  size_t appended_bytes_ = 0;
+  /// Decided; those of them that are not read yet; and the rest.
+  std::vector<cluster::queue_step> steps_;
   std::set<storage::offset_t> missing_;
   std::map<storage::offset_t, moved_record> gathered_;
+  std::vector<moved_record> dead_;
   /// As the next batch will say.
   cluster::mover_position position_;
   int64_t position_due_ms_ = 0;
-  storage::offset_t deleted_end_ = 0;
-  /// A wake-up is on its way, for then.
+  cluster::mover_position deleted_;
+  /// A wake-up is on its way, for then; later ones do not count any more.
   std::optional<storage::timestamp_ms> armed_for_ms_;
+  /// Until the next look at consumers; and one is under way.
+  int64_t look_pause_ms_ = 0;
+  bool looking_ = false;
+  storage::offset_t committed_ = storage::no_offset;
 };
 
 mover_actor::behavior_type mover(mover_pointer self, mover_config config);
@@ -191,4 +241,4 @@ mover_actor::behavior_type mover(mover_pointer self, mover_config config);
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::begin_moving)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::stop_moving)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::mover_due)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::inbox_read_in)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::slice_read_in)

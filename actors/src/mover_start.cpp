@@ -4,8 +4,6 @@
 #include "local_routes.h"
 #include "mover_actor.h"
 
-#include <troupe/cluster/kind_config.h>
-
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -17,34 +15,60 @@ namespace troupe::actors {
 namespace {
 
 constexpr std::chrono::seconds describe_timeout{30};
+/// Of the topic, read at a time: all of its tail, or just its last batch.
+constexpr uint32_t scan_bytes_max = 1 << 20;
+constexpr uint32_t last_batch_bytes_max = 1;
 
 } // namespace
 
 void mover_state::start() {
-  auto routes = config_.routes->get();
-  const auto* topic = routes->find(config_.name.topic);
-  auto inbox = find_leader_here(*routes, config_.self,
-                                {inbox_name_, config_.name.partition});
-  if (topic == nullptr || topic->topic->id != config_.topic_id || !inbox)
-    return again({errc::not_leader, "this node does not lead the inbox, or "
-                                    "not yet"});
-  inbox_ = std::move(*inbox);
-  settings_ = cluster::make_kind_config(topic->topic->configs).delayed;
-  ask(config_.partition, &mover_state::topic_described);
+  if (!find_logs())
+    return again({errc::not_leader, "this node does not lead all of the "
+                                    "partitions that belong together, or not "
+                                    "yet"});
+  ask(topic_, &mover_state::topic_described);
 }
 
-void mover_state::ask(const partition_actor& whom,
-                      void (mover_state::*then)(const partition_description&)) {
+bool mover_state::find_logs() {
+  auto routes = config_.routes->get();
+  const auto* topic = routes->find(config_.name.topic);
+  if (topic == nullptr || topic->topic->id != config_.topic_id)
+    return false;
+  settings_ = cluster::make_kind_config(topic->topic->configs);
+  topic_.actor = config_.partition;
+  for (auto role : cluster::companions_of(settings_.kind)) {
+    auto name = cluster::companion_name(config_.name.topic, role);
+    auto found =
+        find_leader_here(*routes, config_.self, {name, config_.name.partition});
+    if (!found)
+      return false;
+    switch (role) {
+    case cluster::companion_role::inbox:
+      inbox_.actor = std::move(*found);
+      break;
+    case cluster::companion_role::acknowledgements:
+      acknowledgements_.actor = std::move(*found);
+      break;
+    case cluster::companion_role::dead_letters:
+      dead_letters_.actor = std::move(*found);
+      break;
+    }
+  }
+  return inbox_.actor != nullptr;
+}
+
+void mover_state::ask(log_at_work& whom, void (mover_state::*then)()) {
   step_ = step::asking;
-  auto answered = [this, then, run = run_](const partition_description& x) {
+  auto answered = [this, &whom, then,
+                   run = run_](const partition_description& x) {
     if (run != run_)
       return;
-    if (x.why.ok())
-      (this->*then)(x);
-    else
-      again(x.why);
+    if (!x.why.ok())
+      return again(x.why);
+    whom.known = x;
+    (this->*then)();
   };
-  self->request(whom, describe_timeout, describe_partition{})
+  self->request(whom.actor, describe_timeout, describe_partition{})
       .then(answered, [answered](const caf::error& e) {
         partition_description none;
         none.why = to_problem(e);
@@ -52,54 +76,78 @@ void mover_state::ask(const partition_actor& whom,
       });
 }
 
-void mover_state::topic_described(const partition_description& x) {
-  topic_ = x;
+void mover_state::topic_described() {
+  const auto& x = topic_.known;
   if (x.high_watermark >= x.end_offset)
     return ask(inbox_, &mover_state::inbox_described);
   // An append of an earlier run may be in the log and not count yet.
   step_ = step::settling;
-  self->send(config_.partition,
-             watch_records{++watch_ticket_, x.end_offset - 1, self});
+  watch(topic_, x.end_offset - 1);
 }
 
-void mover_state::inbox_described(const partition_description& x) {
-  inbox_start_ = x.log_start_offset;
-  inbox_high_watermark_ = x.high_watermark;
-  inbox_end_ = x.end_offset;
-  if (topic_.end_offset > topic_.log_start_offset)
-    return read(step::finding, config_.partition, topic_.end_offset - 1);
-  begin_at({inbox_start_, topic_.end_offset, 0});
+void mover_state::inbox_described() {
+  if (acknowledgements_.actor != nullptr)
+    ask(acknowledgements_, &mover_state::ends_known);
+  else
+    ends_known();
+}
+
+void mover_state::ends_known() {
+  const auto& x = topic_.known;
+  if (x.end_offset > x.log_start_offset)
+    read(step::finding, topic_, x.end_offset - 1, last_batch_bytes_max);
+  else
+    begin_at({inbox_.known.log_start_offset, x.end_offset,
+              acknowledgements_.known.log_start_offset});
 }
 
 void mover_state::find_position(std::span<const std::byte> batches) {
-  auto found = last_position(batches);
-  begin_at(found.value_or(
-      cluster::mover_position{inbox_start_, topic_.log_start_offset, 0}));
+  begin_at(last_position(batches).value_or(cluster::mover_position{
+      inbox_.known.log_start_offset, topic_.known.log_start_offset,
+      acknowledgements_.known.log_start_offset}));
+}
+
+/// An unclean election may have taken what it names.
+cluster::mover_position
+mover_state::within_logs(cluster::mover_position x) const {
+  auto within = [](storage::offset_t at, const partition_description& log) {
+    return std::clamp(at, log.log_start_offset, log.end_offset);
+  };
+  return {within(x.inbox, inbox_.known), within(x.topic, topic_.known),
+          within(x.acknowledgements, acknowledgements_.known)};
 }
 
 void mover_state::begin_at(cluster::mover_position from) {
-  if (from.inbox > inbox_end_) {
-    // An unclean election: offsets of the inbox name other records now.
+  if (from.inbox > inbox_.known.end_offset) {
+    // Offsets of the inbox name other records now.
     spdlog::warn("mover.inbox_lost_records tp={} expected={} end={}",
-                 to_string(config_.name), from.inbox, inbox_end_);
-    from = {inbox_end_, topic_.end_offset, 0};
+                 to_string(config_.name), from.inbox, inbox_.known.end_offset);
+    from.topic = topic_.known.end_offset;
+    from.acknowledgements = acknowledgements_.known.end_offset;
   }
-  from.inbox = std::max(from.inbox, inbox_start_);
-  from.topic =
-      std::clamp(from.topic, topic_.log_start_offset, topic_.end_offset);
-  position_ = from;
+  position_ = from = within_logs(from);
   position_due_ms_ = config_.steady_now();
-  deleted_end_ = inbox_start_;
-  config_.hold->store(from.topic);
-  core_.emplace(settings_, from, inbox_high_watermark_);
+  deleted_ = {inbox_.known.log_start_offset, 0,
+              acknowledgements_.known.log_start_offset};
+  config_.moving->needed_from = from.topic;
+  if (config_.moving->fetched_end.load() > topic_.known.end_offset)
+    config_.moving->fetched_end = topic_.known.end_offset;
+  core_ = make_mover_core(settings_, config_.name.partition, from,
+                          inbox_.known.high_watermark);
+  core_->consumed(topic_.known.log_start_offset, config_.now());
   scanned_end_ = from.topic;
-  scan_on();
+  acknowledgements_end_ = from.acknowledgements;
+  if (acknowledgements_.actor != nullptr)
+    read_acknowledgements();
+  else
+    scan_on();
 }
 
 void mover_state::scan_on() {
-  if (scanned_end_ < topic_.end_offset)
-    return read(step::scanning, config_.partition, scanned_end_);
-  core_->scanned(topic_.end_offset);
+  if (scanned_end_ < topic_.known.end_offset)
+    return read(step::scanning, topic_, scanned_end_, scan_bytes_max);
+  core_->scanned(topic_.known.end_offset, config_.now());
+  moving_ = true;
   retry_.succeeded();
   spdlog::info("mover.started tp={} inbox={} topic={}", to_string(config_.name),
                position_.inbox, position_.topic);
@@ -110,18 +158,16 @@ void mover_state::scan(std::span<const std::byte> batches) {
   auto visit = [this](const storage::record_view& record) {
     auto text = cluster::find_header(record, cluster::delivery_header);
     auto id = text ? cluster::parse_delivery_id(*text) : std::nullopt;
-    if (id && id->partition == config_.name.partition)
-      core_->found(id->offset);
+    if (id && id->partition == config_.name.partition
+        && record.offset >= scanned_end_)
+      core_->found(*id, record.offset);
     return true;
   };
-  constexpr auto bytes_max = storage::log_config{}.decompressed_bytes_max;
   auto walked =
       for_each_batch(batches, [&](const auto& header, const auto& batch) {
+        walk(batch, "topic", visit);
         scanned_end_ = header.next_offset();
-        // Batches that the broker built, unless the disk lies.
-        return storage::for_each_record(batch, static_cast<size_t>(bytes_max),
-                                        visit)
-            .has_value();
+        return true;
       });
   if (!walked)
     return again(walked.error());

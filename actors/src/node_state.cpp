@@ -255,6 +255,7 @@ void node::state::spawn_broker() {
   config.lanes = unit_pointers();
   config.routes = routes;
   config.groups = groups;
+  config.consumption = groups;
   config.cleaner = cleaner;
   config.open_stages = [this](const cluster::topic_image& topic) {
     return open_stages(topic);

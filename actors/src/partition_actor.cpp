@@ -109,6 +109,8 @@ void partition_state::on_read_records(read_records& x) {
   auto outcome =
       core_->read(x.from, x.bytes_max, x.current_leader_epoch, x.source);
   if (!outcome.cold) {
+    if (config_.reader_seen && outcome.answer.why.ok())
+      config_.reader_seen(x);
     outcome.answer.ticket = x.ticket;
     self->send(x.client, std::move(outcome.answer));
     check_failure();

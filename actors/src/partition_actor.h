@@ -42,6 +42,8 @@ struct partition_config {
   /// From where on somebody beside its readers needs the records; null: nobody
   /// does.
   std::function<storage::offset_t()> needed_from;
+  /// Told of each read that succeeded; may be null.
+  std::function<void(const read_records&)> reader_seen;
   /// Told when the disk fails.
   std::function<void(partition_failed)> report_failure;
   /// The controller, once there is one; null on a node that is alone.

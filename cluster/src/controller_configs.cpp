@@ -149,7 +149,7 @@ check_resource(const metadata_image& image, const config_alteration& x) {
   if (!x.is_broker && image.find(x.topic) == nullptr)
     return refuse(refusal::unknown_topic,
                   "topic " + quoted(x.topic) + " does not exist");
-  if (auto verdict = check_not_companion(x.topic); !verdict.ok())
+  if (auto verdict = check_configs_are_its_own(image, x.topic); !verdict.ok())
     return verdict;
   if (x.is_broker && x.node != no_node && !image.nodes.contains(x.node))
     return refuse(refusal::invalid_request,
@@ -186,9 +186,10 @@ outcome controller::alter_configs(const metadata_image& image,
     return {{}, {broker_configs_replaced{x.node, std::move(work.configs)}}};
   const auto* topic = image.find(x.topic);
   metadata_delta delta;
-  if (const auto* inbox = inbox_of(image, *topic))
-    delta.push_back(
-        topic_configs_replaced{inbox->id, inbox_configs(work.configs)});
+  for (const auto& [role, companion] : companions_in(image, *topic))
+    if (follows_configs(role))
+      delta.push_back(topic_configs_replaced{
+          companion->id, companion_configs(work.configs, role)});
   delta.push_back(topic_configs_replaced{topic->id, std::move(work.configs)});
   return {{}, std::move(delta)};
 }

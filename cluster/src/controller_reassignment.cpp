@@ -28,7 +28,7 @@ outcome controller::alter_reassignment(const metadata_image& image,
   if (known == nullptr)
     return refused(refusal::unknown_topic,
                    "partition " + printed + " does not exist");
-  if (auto verdict = check_not_companion(x.name.topic); !verdict.ok())
+  if (auto verdict = check_not_companion(image, x.name.topic); !verdict.ok())
     return refused(std::move(verdict));
   partition_registration wanted;
   if (x.replicas) {
@@ -51,14 +51,14 @@ outcome controller::alter_reassignment(const metadata_image& image,
   const auto& topic = *image.find(x.name.topic);
   auto index = static_cast<size_t>(x.name.partition);
   settler.settle(topic, index, std::move(wanted), made);
-  if (const auto* inbox = inbox_of(image, topic)) {
-    const auto& beside = inbox->partitions[index];
+  for (const auto& companion : companions_in(image, topic)) {
+    const auto& beside = companion.topic->partitions[index];
     auto with_it =
         x.replicas ? reassigned(beside, *x.replicas) : reverted(beside);
     // Without a replica in sync it may not go back: the other one is moved
     // there again.
     if (!with_it.isr.empty())
-      settler.settle(*inbox, index, std::move(with_it), made);
+      settler.settle(*companion.topic, index, std::move(with_it), made);
   }
   return made;
 }

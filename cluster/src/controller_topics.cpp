@@ -138,11 +138,9 @@ decision collect_configs(const new_topic& x, config_map& configs) {
   return {};
 }
 
-/// A kind that nobody would carry out is refused: such a topic would be a log
-/// that says otherwise.
-decision check_kind(const std::string& name, topic_kind kind) {
-  if (kind == topic_kind::log)
-    return {};
+/// Whether the topics can be made that belong to one of that kind.
+decision check_companions(const metadata_image& image, const std::string& name,
+                          topic_kind kind) {
   if (name.size() > name_size_max(kind))
     return refuse(refusal::invalid_topic_name,
                   "topic name " + quoted(name)
@@ -150,11 +148,17 @@ decision check_kind(const std::string& name, topic_kind kind) {
                       + std::to_string(name_size_max(kind))
                       + " characters, and topics that belong to it have longer "
                         "names");
-  if (served(kind))
-    return {};
-  return refuse(refusal::invalid_config,
-                std::string{kind_key} + "=" + std::string{to_string(kind)}
-                    + " is not served by this version");
+  for (auto role : companions_of(kind)) {
+    auto belonging = companion_name(name, role);
+    if (image.topics.contains(belonging)
+        || colliding_topic(image, belonging) != nullptr)
+      return refuse(refusal::topic_exists,
+                    "topic " + quoted(belonging)
+                        + " already exists, or one whose name counts as the "
+                          "same: "
+                        + quoted(name) + " needs it for itself");
+  }
+  return {};
 }
 
 /// Where in the order of nodes the topic's first leader stands, so that added
@@ -192,14 +196,15 @@ decision place_more(const metadata_image& image, const topic_image& topic,
   return {};
 }
 
-/// The topic, and its inbox with the same partitions on the same nodes.
-metadata_delta with_inbox(topic_image topic, const uuid& inbox_id) {
-  topic_image inbox;
-  inbox.name = companion_name(topic.name, companion_role::inbox);
-  inbox.id = inbox_id;
-  inbox.configs = inbox_configs(topic.configs);
-  inbox.partitions = topic.partitions;
-  return {topic_created{std::move(topic)}, topic_created{std::move(inbox)}};
+/// With the same partitions on the same nodes.
+topic_image
+companion_of(const topic_image& topic, companion_role role, const uuid& id) {
+  topic_image x;
+  x.name = companion_name(topic.name, role);
+  x.id = id;
+  x.configs = companion_configs(topic.configs, role);
+  x.partitions = topic.partitions;
+  return x;
 }
 
 } // namespace
@@ -217,25 +222,30 @@ controller::create_topic(const metadata_image& image, const new_topic& x) {
   topic_image topic;
   if (auto verdict = collect_configs(x, topic.configs); !verdict.ok())
     return refused(std::move(verdict));
-  if (auto verdict = check_kind(x.name, kind_of(topic.configs)); !verdict.ok())
+  auto kind = kind_of(topic.configs);
+  if (auto verdict = check_companions(image, x.name, kind); !verdict.ok())
     return refused(std::move(verdict));
   topic.name = x.name;
   do
     topic.id = fresh_uuid();
   while (image.topics_by_id.contains(topic.id));
   topic.partitions = register_partitions(image, std::move(placement));
-  if (kind_of(topic.configs) == topic_kind::log)
-    return {{}, {topic_created{std::move(topic)}}};
+  auto roles = companions_of(kind);
   auto count = static_cast<int64_t>(topic.partitions.size());
-  if (auto verdict = check_partition_bound(image, count, 2 * count,
-                                           config_.partitions_max);
+  auto all = count * static_cast<int64_t>(1 + roles.size());
+  if (auto verdict =
+          check_partition_bound(image, count, all, config_.partitions_max);
       !verdict.ok())
     return refused(std::move(verdict));
-  uuid inbox_id;
-  do
-    inbox_id = fresh_uuid();
-  while (inbox_id == topic.id || image.topics_by_id.contains(inbox_id));
-  return {{}, with_inbox(std::move(topic), inbox_id)};
+  // 122 random bits: not one of those drawn just now.
+  metadata_delta delta{topic_created{topic}};
+  for (auto role : roles) {
+    auto id = fresh_uuid();
+    while (image.topics_by_id.contains(id))
+      id = fresh_uuid();
+    delta.push_back(topic_created{companion_of(topic, role, id)});
+  }
+  return {{}, std::move(delta)};
 }
 
 outcome controller::delete_topic(const metadata_image& image,
@@ -255,11 +265,11 @@ outcome controller::delete_topic(const metadata_image& image,
                             "topic " + quoted(*x.name) + " does not exist")
                   : refused(refusal::unknown_topic_id,
                             "no topic has the id " + to_string(x.id));
-  if (auto verdict = check_not_companion(topic->name); !verdict.ok())
+  if (auto verdict = check_not_companion(image, topic->name); !verdict.ok())
     return refused(std::move(verdict));
   metadata_delta delta{topic_deleted{topic->id}};
-  if (const auto* inbox = inbox_of(image, *topic))
-    delta.push_back(topic_deleted{inbox->id});
+  for (const auto& companion : companions_in(image, *topic))
+    delta.push_back(topic_deleted{companion.topic->id});
   return {{}, std::move(delta)};
 }
 
@@ -269,16 +279,17 @@ outcome controller::create_partitions(const metadata_image& image,
   if (topic == nullptr)
     return refused(refusal::unknown_topic,
                    "topic " + quoted(x.topic) + " does not exist");
-  if (auto verdict = check_not_companion(x.topic); !verdict.ok())
+  if (auto verdict = check_not_companion(image, x.topic); !verdict.ok())
     return refused(std::move(verdict));
-  const auto* inbox = inbox_of(image, *topic);
+  auto companions = companions_in(image, *topic);
   auto present = static_cast<int64_t>(topic->partitions.size());
   if (x.count <= present)
     return refused(refusal::invalid_partitions,
                    "topic " + quoted(x.topic) + " has "
                        + std::to_string(present) + " partitions; the new total "
                        + std::to_string(x.count) + " is not larger");
-  auto added = (x.count - present) * (inbox == nullptr ? 1 : 2);
+  auto added =
+      (x.count - present) * static_cast<int64_t>(1 + companions.size());
   if (auto verdict =
           check_partition_bound(image, x.count, added, config_.partitions_max);
       !verdict.ok())
@@ -288,9 +299,9 @@ outcome controller::create_partitions(const metadata_image& image,
     return refused(std::move(verdict));
   auto partitions = register_partitions(image, std::move(placement));
   metadata_delta delta;
-  // First the inbox: what is produced must find it.
-  if (inbox != nullptr)
-    delta.push_back(partitions_added{inbox->id, partitions});
+  // First the companions: what is produced must find its inbox.
+  for (const auto& companion : companions)
+    delta.push_back(partitions_added{companion.topic->id, partitions});
   delta.push_back(partitions_added{topic->id, std::move(partitions)});
   return {{}, std::move(delta)};
 }

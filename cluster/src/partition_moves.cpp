@@ -140,8 +140,8 @@ void partition_moves::measure() {
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       const auto& x = topic->partitions[i];
       auto replicas = destination(x);
-      // An inbox moves with its topic.
-      if (!moves(x) && !name.starts_with(reserved_prefix))
+      // Companions move with their topic.
+      if (!moves(x) && !is_companion(image_, name))
         resting_.emplace_back(topic.get(), i);
       else if (!waits_for_node(x))
         ++moving;
@@ -166,8 +166,8 @@ void partition_moves::move(const topic_image& topic, size_t partition,
   ++loads_[target.front()].preferred;
   room_ -= std::min<size_t>(room_, 1);
   settler_.settle(topic, partition, reassigned(x, target), made_);
-  if (const auto* inbox = inbox_of(image_, topic))
-    move(*inbox, partition, std::move(target));
+  for (const auto& companion : companions_in(image_, topic))
+    move(*companion.topic, partition, target);
 }
 
 void partition_moves::move_back(const topic_image& topic, size_t partition) {

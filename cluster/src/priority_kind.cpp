@@ -20,11 +20,18 @@ void priority_kind::consumed(offset_t topic_offset) {
   consumed_ = std::max(consumed_, topic_offset);
 }
 
+offset_t priority_kind::room() const noexcept {
+  return std::max<offset_t>(consumed_ + window_ - topic_end(), 0);
+}
+
+bool priority_kind::awaits_consumers() const noexcept {
+  return !under_way() && first() && room() == 0;
+}
+
 std::vector<offset_t> priority_kind::release(size_t count_max) {
   if (under_way())
     return {};
-  auto room = std::max<offset_t>(consumed_ + window_ - topic_end(), 0);
-  auto count = std::min(count_max, static_cast<size_t>(room));
+  auto count = std::min(count_max, static_cast<size_t>(room()));
   for (; count > 0 && first(); --count)
     move_first();
   return batch();

@@ -53,4 +53,42 @@ TEST_CASE_FIXTURE(group_coordinator_fixture,
   CHECK_FALSE(page.next.has_value());
 }
 
+TEST_CASE_FIXTURE(group_coordinator_fixture,
+                  "group coordinator: how far a group has come is known") {
+  commit(1, "g", 7);
+  commit(2, "further", 9);
+  auto found = [this](const std::string& topic, const std::string& group) {
+    return ask<found_commit>(coordinator, find_commit{{topic, 0}, group});
+  };
+  CHECK(found("orders", "g").offset == 7);
+  CHECK(found("orders", "g").complete);
+  CHECK(found("orders", "nobody").offset == storage::no_offset);
+  CHECK(found("others", "g").offset == storage::no_offset);
+  commit(3, "g", 8);
+  CHECK(found("orders", "g").offset == 8);
+}
+
+TEST_CASE_FIXTURE(group_coordinator_fixture,
+                  "group coordinator: of all groups the furthest is found") {
+  find_commit any{{"orders", 0}, {}};
+  CHECK(ask<found_commit>(coordinator, any).offset == storage::no_offset);
+  commit(1, "g", 7);
+  commit(2, "further", 9);
+  // Groups are looked for once in a while.
+  now.steady_ms += 60'000;
+  CHECK(ask<found_commit>(coordinator, any).offset == 9);
+  commit(3, "g", 12);
+  CHECK(ask<found_commit>(coordinator, any).offset == 12);
+}
+
+TEST_CASE_FIXTURE(group_coordinator_fixture,
+                  "group coordinator: commits are known where the offsets "
+                  "partition is only followed") {
+  commit(5, "g", 7);
+  publish(offsets_led_by(this_node + 1, 9));
+  auto found = ask<found_commit>(coordinator, find_commit{{"orders", 0}, "g"});
+  CHECK(found.offset == 7);
+  CHECK(found.complete);
+}
+
 } // namespace troupe::actors

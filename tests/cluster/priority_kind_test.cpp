@@ -94,9 +94,12 @@ TEST_CASE("priority kind: a late urgent record overtakes what is not shown") {
   priority_config config;
   config.window = 2;
   auto x = fresh(config, {4, 4, 4, 4});
+  CHECK_FALSE(x.awaits_consumers());
   CHECK(x.release(10) == offsets{0, 1});
+  CHECK_FALSE(x.awaits_consumers());
   x.appended(0);
   CHECK(x.release(10).empty());
+  CHECK(x.awaits_consumers());
   x.take(of_level(9).view(4));
   CHECK(x.release(10).empty());
   x.consumed(1);
@@ -107,6 +110,9 @@ TEST_CASE("priority kind: a late urgent record overtakes what is not shown") {
   CHECK(x.release(10).empty());
   x.consumed(3);
   CHECK(x.release(10) == offsets{2, 3});
+  x.appended(3);
+  // Nothing is left that could be shown.
+  CHECK_FALSE(x.awaits_consumers());
 }
 
 TEST_CASE("priority kind: a level overtakes so many records, and no more") {

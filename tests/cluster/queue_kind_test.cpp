@@ -85,9 +85,11 @@ TEST_CASE("queue kind: the time to acknowledge begins with a consumer") {
   x.decide(0, 10);
   x.appended(0, 0);
   CHECK(x.next_wake() == std::nullopt);
+  CHECK(x.awaits_consumers());
   CHECK(x.decide(1'000'000, 10).empty());
   x.consumed(1, 1'000'000);
   CHECK(x.next_wake() == 1'001'000);
+  CHECK_FALSE(x.awaits_consumers());
 }
 
 TEST_CASE("queue kind: a consumer may be quicker than the append's answer") {

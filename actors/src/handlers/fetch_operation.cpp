@@ -5,6 +5,8 @@
 #include "partition_finder.h"
 #include "zstd_records.h"
 
+#include <troupe/cluster/topic_kind.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -21,6 +23,13 @@ constexpr int32_t wait_ms_max = 300'000;
 
 /// Who sends its rack may read from followers (KIP-392).
 constexpr int16_t first_version_with_rack = 11;
+
+/// A queue's leader must see what was fetched: then the time begins to
+/// acknowledge it.
+bool only_leader_serves(const cluster::topic_image& x) {
+  return !x.configs.empty()
+         && cluster::kind_of(x.configs) == cluster::topic_kind::queue;
+}
 
 } // namespace
 
@@ -78,7 +87,8 @@ void fetch_operation::resolve() {
       const auto& known =
           finder.topic()
               ->topic->partitions[static_cast<size_t>(wanted.partition)];
-      if (knows_racks && known.leader == self)
+      if (knows_racks && known.leader == self
+          && !only_leader_serves(*finder.topic()->topic))
         x.preferred = preferred_replica(known, *routes->image);
     }
   }

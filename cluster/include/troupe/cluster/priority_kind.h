@@ -38,7 +38,12 @@ public:
   /// a batch is under way.
   std::vector<offset_t> release(size_t count_max);
 
+  /// Records wait for nothing but for room in the window: for `consumed`.
+  bool awaits_consumers() const noexcept;
+
 private:
+  offset_t room() const noexcept;
+
   int64_t step_;
   offset_t window_;
   offset_t consumed_ = 0;

@@ -76,6 +76,10 @@ public:
   /// The batch under way is in the topic, from `base` on, and will stay there.
   void appended(offset_t base, timestamp_ms now);
 
+  /// Deliveries lie in the topic of which `consumed` has not told: their time
+  /// to acknowledge has not begun.
+  bool awaits_consumers() const noexcept { return !unseen_.empty(); }
+
   /// When `decide` has something to do without being told anything.
   std::optional<timestamp_ms> next_wake() const;
 
