@@ -28,9 +28,9 @@ problem wrong_kind(const char* text) {
 }
 
 /// Ended by the consumer's end, behind what that said before.
-void tie(const actors::consumer_body_actor& body,
-         const actors::consumer_inbox_actor& inbox,
-         const std::shared_ptr<consumer_inbox>& shared) {
+void end_with(const actors::consumer_body_actor& body,
+              const actors::consumer_inbox_actor& inbox,
+              const std::shared_ptr<consumer_inbox>& shared) {
   caf::actor_cast<caf::abstract_actor*>(body)->attach_functor(
       [inbox = caf::actor_cast<caf::actor>(inbox)](const caf::error&) {
         caf::anon_send(inbox, caf::exit_msg{inbox.address(),
@@ -72,7 +72,7 @@ consumer::open(node& home, consumer_options options) {
   if (!body)
     return failure(body.error());
   made->body = *body;
-  tie(made->body, made->inbox, made->shared);
+  end_with(made->body, made->inbox, made->shared);
   made->shared->open(made->body, {});
   std::unique_ptr<consumer> opened(new consumer(made));
   if (options.group) {
