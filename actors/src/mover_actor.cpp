@@ -39,7 +39,7 @@ mover_actor::behavior_type mover(mover_pointer self, mover_config config) {
       [&state](const begin_moving&) { state.on_begin_moving(); },
       [&state](const stop_moving&) { state.on_stop_moving(); },
       [&state](const mover_due& x) { state.on_mover_due(x); },
-      [&state](const slice_read_in& x) { state.on_slice_read_in(x); },
+      [&state](const moved_slice_read_in& x) { state.on_slice_read_in(x); },
   };
 }
 

@@ -41,7 +41,7 @@ struct mover_due {
 };
 /// What was not in the page cache has been read in (the cold reader, through
 /// the mover itself).
-struct slice_read_in {
+struct moved_slice_read_in {
   ticket_t ticket = 0;
 };
 
@@ -51,7 +51,7 @@ using mover_actor = records_client_actor::extend<
     // From the broker.
     reacts_to<begin_moving>, reacts_to<stop_moving>,
     // From itself, and from the disk.
-    reacts_to<mover_due>, reacts_to<slice_read_in>>;
+    reacts_to<mover_due>, reacts_to<moved_slice_read_in>>;
 
 /// What a mover is given at birth.
 struct mover_config {
@@ -95,7 +95,7 @@ struct mover_state {
   void on_read_finished(read_finished& x);
   void on_records_available(const records_available& x);
   void on_mover_due(const mover_due& x);
-  void on_slice_read_in(const slice_read_in& x);
+  void on_slice_read_in(const moved_slice_read_in& x);
   /// Nobody shall wake it any more.
   void end();
 
@@ -241,4 +241,4 @@ mover_actor::behavior_type mover(mover_pointer self, mover_config config);
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::begin_moving)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::stop_moving)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::mover_due)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::slice_read_in)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::moved_slice_read_in)

@@ -106,11 +106,11 @@ void mover_state::take_slice() {
                                 "what was read in did not stay in memory"});
   self->send(config_.cold_reader,
              read_in_slice{slice, [me = mover_actor{self}, ticket = ticket_] {
-                             caf::anon_send(me, slice_read_in{ticket});
+                             caf::anon_send(me, moved_slice_read_in{ticket});
                            }});
 }
 
-void mover_state::on_slice_read_in(const slice_read_in& x) {
+void mover_state::on_slice_read_in(const moved_slice_read_in& x) {
   if (x.ticket == ticket_ && slice_)
     take_slice();
 }

@@ -6,6 +6,7 @@
 #include "cluster_port_actor.h"
 #include "data_directories.h"
 #include "departures.h"
+#include "disk_watch_actor.h"
 #include "io_pace.h"
 #include "local_clients.h"
 #include "metrics_exposer.h"

@@ -64,9 +64,11 @@ remote_consumer_state::on_subscribe(const subscribe& x) {
   auto answer = [this, number, reply](const problem& why,
                                       storage::offset_t position) mutable {
     auto known = by_number_.find(number);
-    if (known == by_number_.end())
-      return reply.deliver(
+    if (known == by_number_.end()) {
+      reply.deliver(
           subscribed{{errc::unknown_partition, "not subscribed any more"}});
+      return;
+    }
     if (why.ok()) {
       known->second.position = position;
       known->second.begun = true;

@@ -10,6 +10,8 @@
 #include <troupe/transport/server.h>
 
 #include <CLI/CLI.hpp>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include <charconv>
 #include <csignal>
@@ -63,6 +65,8 @@ std::string make_topic(troupe::node& node, const std::string& text) {
 
 int run(gateway::arguments& x) {
   auto signals = block_stop_signals();
+  // What the node logs; standard output is for the line that says "ready".
+  spdlog::set_default_logger(spdlog::stderr_color_mt("gateway"));
   auto kafka = troupe::transport::parse_endpoint(x.kafka_listen);
   auto http = troupe::transport::parse_endpoint(x.listen);
   if (!kafka || !http)
@@ -90,6 +94,8 @@ int run(gateway::arguments& x) {
   int number = 0;
   sigwait(&signals, &number);
   bool ended = (*server)->stop(x.stop_timeout);
+  // It needs the node until then.
+  server->reset();
   auto stopped = (*node)->stop();
   if (!stopped)
     return fail(to_string(stopped.error()));

@@ -145,6 +145,7 @@ page empty_page(troupe::storage::offset_t at, page_format format) {
   page out;
   out.bytes = begin_of(format);
   out.next_offset = at;
+  out.high_watermark = at;
   out.block_end = at;
   finish(out, format);
   return out;

@@ -33,7 +33,7 @@ struct page {
   size_t records = 0;
   /// Where the next page begins.
   troupe::storage::offset_t next_offset = 0;
-  /// Of the partition when it was read; none when nothing was.
+  /// Of the partition when it was read; none: not known.
   std::optional<troupe::storage::offset_t> high_watermark;
   /// Where the block ends from which the records are: before it there are more.
   troupe::storage::offset_t block_end = 0;
@@ -53,7 +53,8 @@ outcome<page> encode_page(const troupe::records_block& block,
                           troupe::storage::offset_t from, page_format format,
                           const page_bounds& bounds);
 
-/// What somebody is told who waited for records at `at` and got none.
+/// What somebody is told who waited for records at `at`, where the partition
+/// ends, and got none.
 page empty_page(troupe::storage::offset_t at, page_format format);
 
 /// What binary pages cannot say is in headers.

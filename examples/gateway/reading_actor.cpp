@@ -145,9 +145,7 @@ void reading_state::on_end_reading() {
 }
 
 void reading_state::give_empty() {
-  auto last = empty_page(position_, order_.format);
-  last.high_watermark = end_;
-  order_.told(std::move(last));
+  order_.told(empty_page(position_, order_.format));
   self->quit();
 }
 

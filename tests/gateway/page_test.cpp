@@ -132,7 +132,8 @@ TEST_CASE("gateway: pages of a compressed block follow each other") {
     auto x = encoded(block, at, page_format::json, {400, 1 << 20});
     REQUIRE(x.next_offset > at);
     at = x.next_offset;
-    for (const auto& record : parsed(x)["records"])
+    auto tree = parsed(x);
+    for (const auto& record : tree["records"])
       seen.push_back(record["value"]);
   }
   CHECK(seen == values);
@@ -167,8 +168,7 @@ TEST_CASE("gateway: damaged blocks are an error") {
 
 TEST_CASE("gateway: an empty page says where it was waited") {
   CHECK(parsed(empty_page(7, page_format::json))
-        == json::parse(
-            R"({"records":[],"next_offset":7,"high_watermark":null})"));
+        == json::parse(R"({"records":[],"next_offset":7,"high_watermark":7})"));
   CHECK(empty_page(7, page_format::binary).bytes.empty());
 }
 
@@ -184,7 +184,4 @@ TEST_CASE("gateway: an answer of bytes says in headers where to go on") {
   REQUIRE(x.headers.size() == 2);
   CHECK(x.headers[0].second == "11");
   CHECK(x.headers[1].second == "99");
-  CHECK(to_answer(empty_page(7, page_format::binary), page_format::binary)
-            .headers.size()
-        == 1);
 }

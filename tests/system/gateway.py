@@ -194,7 +194,9 @@ class WebSocket:
         self.send_frame(1, json.dumps(message).encode())
 
     def receive_frame(self):
-        """(opcode, payload); pings are answered on the way."""
+        """(opcode, payload) of a message, which may come in fragments; pings
+        are answered on the way."""
+        message, kind = b"", None
         while True:
             first, second = self.exactly(2)
             size = second & 0x7f
@@ -209,8 +211,12 @@ class WebSocket:
                 raise Closed(code, payload[2:])
             if opcode == 9:
                 self.send_frame(10, payload)
-            elif opcode in (1, 2):
-                return opcode, payload
+            if opcode > 2:
+                continue
+            message += payload
+            kind = opcode or kind
+            if first & 0x80:
+                return kind, message
 
     def receive(self):
         opcode, payload = self.receive_frame()

@@ -224,9 +224,9 @@ class Http(Shared):
         self.topic = "orders"
         self.create(partitions=2)
         for step in steps:
-            # Lines of a command end with a backslash.
-            command, output = re.fullmatch(r"((?:.*\\\n)*.*\n)(.*)", step,
-                                           re.S).groups()
+            # All lines of a command but the first are indented.
+            command, output = re.fullmatch(r"(.*\n(?: {4}.*\n)*)((?s:.*))",
+                                           step).groups()
             command = command.replace("127.0.0.1:8080", self.gateway.http) \
                 .replace("127.0.0.1:9092", self.gateway.address)
             done = subprocess.run(["bash", "-c", command], timeout=30,
