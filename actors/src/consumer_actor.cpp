@@ -253,6 +253,9 @@ void consumer_state::end(const problem& why) {
   for (const auto& [what, from] : read_from_)
     self->send(from.partition, unwatch_records{self});
   read_from_.clear();
+  // Its owner may keep this actor longer than the node, and a thread of its
+  // own ends with the last handle of its actor.
+  config_.read_in = nullptr;
 }
 
 } // namespace troupe::actors

@@ -89,6 +89,9 @@ void group_member_state::end(const problem& why) {
   for (const auto& tell : std::exchange(leavers_, {}))
     tell({why});
   self->send_exit(config_.consumer, caf::exit_reason::user_shutdown);
+  // Its owner may keep this actor longer than the node, and a thread of its
+  // own ends with the last handle of its actor.
+  config_.coordinator = nullptr;
 }
 
 } // namespace troupe::actors

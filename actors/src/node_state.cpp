@@ -20,8 +20,8 @@ namespace troupe {
 namespace {
 
 /// Pooled actors only: broker, controller, broker_lifecycle, disk_watch,
-/// membership, metrics. Everything hot lives on lanes, everything that blocks has a thread
-/// of its own.
+/// membership, metrics. Everything hot lives on lanes, everything that blocks
+/// has a thread of its own.
 constexpr size_t scheduler_threads = 1;
 
 storage::uuid random_uuid() {
@@ -111,7 +111,7 @@ result<void> node::state::start() {
   if (!alone())
     if (auto ready = open_network(); !ready)
       return ready;
-  publish_nothing();
+  routes = std::make_shared<actors::published<actors::routing>>(no_routes());
   system = std::make_unique<caf::actor_system>(actor_config);
   if (!alone())
     if (auto met = meet_others(); !met)
@@ -194,11 +194,11 @@ result<void> node::state::claim() {
   return {};
 }
 
-void node::state::publish_nothing() {
+actors::routing_ptr node::state::no_routes() {
   auto nothing = std::make_shared<actors::routing>();
   nothing->image = nothing->applied =
       std::make_shared<cluster::metadata_image>();
-  routes = std::make_shared<actors::published<actors::routing>>(nothing);
+  return nothing;
 }
 
 void node::state::spawn_lanes() {

@@ -115,7 +115,8 @@ private:
   /// join one.
   result<void> find_identity(cluster::metadata_log& log);
   result<void> claim();
-  void publish_nothing();
+  /// What is published while no partition is served.
+  static actors::routing_ptr no_routes();
   void spawn_lanes();
   void spawn_disks();
   void spawn_groups();

@@ -108,6 +108,10 @@ void node::state::end_actors() {
   if (judge != nullptr)
     judge->publish(std::make_shared<actors::isr_judge_actor>());
   drop_server();
+  // Clients inside the process may outlive the node, and would keep alive whom
+  // they find here.
+  if (routes != nullptr)
+    routes->publish(no_routes());
   routes.reset();
   peers.reset();
   // Sessions and partitions end on their lanes, so the lanes must still run

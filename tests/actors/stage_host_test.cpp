@@ -47,8 +47,8 @@ struct host_fixture : actor_fixture {
   }
 
   static void let_go(started_stages& x) {
-    caf::anon_send_exit(std::exchange(x.actor, nullptr),
-                        caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(x.actor, caf::exit_reason::user_shutdown);
+    x.actor = nullptr;
   }
 
   std::promise<void> entered;
