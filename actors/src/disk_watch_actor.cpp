@@ -43,9 +43,8 @@ void disk_watch_state::described(const directory_description& x) {
 void disk_watch_state::decide() {
   if (total_bytes_ == 0)
     return look_again();
-  auto used = static_cast<double>(total_bytes_ - usable_bytes_)
-              / static_cast<double>(total_bytes_);
-  auto used_percent = static_cast<int32_t>(100 * used);
+  auto used_percent =
+      static_cast<int32_t>(100 - 100 * usable_bytes_ / total_bytes_);
   auto image = config_.routes->get()->image;
   auto change = cluster::crowding_change(*image, config_.self, used_percent);
   if (!change)

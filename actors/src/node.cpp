@@ -2,6 +2,7 @@
 #include <troupe/actors/node.h>
 
 #include "node_state.h"
+#include "thread_of_the_moment.h"
 
 #include <utility>
 
@@ -19,10 +20,14 @@ result<std::unique_ptr<node>> node::start(node_options options) {
     return failure(storage::errc::invalid_argument,
                    "a node needs a data directory, or a temporary one");
   auto made = std::make_unique<state>(std::move(options));
-  if (auto started = made->start(); !started) {
-    static_cast<void>(made->stop(std::chrono::seconds(5)));
+  auto started = actors::on_thread_of_the_moment([&] {
+    auto done = made->start();
+    if (!done)
+      static_cast<void>(made->stop(std::chrono::seconds(5)));
+    return done;
+  });
+  if (!started)
     return failure(started.error());
-  }
   return std::unique_ptr<node>(new node(std::move(made)));
 }
 
@@ -45,11 +50,13 @@ node_statistics node::statistics() const {
 result<void, actors::problem>
 node::create_topic(cluster::new_topic topic,
                    std::chrono::milliseconds timeout) {
-  return state_->create_topic(std::move(topic), timeout);
+  return actors::on_thread_of_the_moment(
+      [&] { return state_->create_topic(std::move(topic), timeout); });
 }
 
 result<void> node::stop(std::chrono::milliseconds deadline) {
-  return state_->stop(deadline);
+  return actors::on_thread_of_the_moment(
+      [&] { return state_->stop(deadline); });
 }
 
 } // namespace troupe

@@ -3,6 +3,7 @@
 
 #include "node_access.h"
 #include "node_clock.h"
+#include "thread_of_the_moment.h"
 
 #include <caf/actor_cast.hpp>
 
@@ -99,7 +100,7 @@ spawn_producer_body(node& home, const producer_options& options) {
     return failure(fine.error());
   auto& state = node_access::state(home);
   producer_body_actor made;
-  bool added = state.clients.add([&] {
+  auto spawn = [&] {
     producer_config config;
     config.options = options;
     config.self = state.options.config.id;
@@ -112,8 +113,8 @@ spawn_producer_body(node& home, const producer_options& options) {
     made = spawn_on(*state.system, state.next_client_lane(), producer,
                     std::move(config));
     return caf::actor_cast<caf::strong_actor_ptr>(made);
-  });
-  if (!added)
+  };
+  if (!on_thread_of_the_moment([&] { return state.clients.add(spawn); }))
     return failure(storage::errc::closed, "the node has stopped");
   return made;
 }
@@ -132,8 +133,10 @@ result<consumer_body_actor> spawn_consumer_body(
   if (auto fine = check(options); !fine)
     return failure(fine.error());
   auto& state = node_access::state(home);
-  auto made = state.spawn_reader(options, nullptr, [&](lane_unit* lane) {
-    return subscriber_on(*state.system, lane);
+  auto made = on_thread_of_the_moment([&] {
+    return state.spawn_reader(options, nullptr, [&](lane_unit* lane) {
+      return subscriber_on(*state.system, lane);
+    });
   });
   if (made == nullptr)
     return failure(storage::errc::closed, "the node has stopped");
@@ -163,7 +166,7 @@ spawn_group_member_body(node& home, const consumer_options& options,
                         group_subscriber_actor subscriber) {
   auto& state = node_access::state(home);
   group_member_body_actor made;
-  bool added = state.clients.add_member([&] {
+  auto spawn = [&] {
     group_member_config config;
     config.options = options;
     config.member_id = new_member_id();
@@ -179,8 +182,8 @@ spawn_group_member_body(node& home, const consumer_options& options,
     made = spawn_on(*state.system, state.next_client_lane(), group_member,
                     std::move(config));
     return made;
-  });
-  if (!added)
+  };
+  if (!on_thread_of_the_moment([&] { return state.clients.add_member(spawn); }))
     return failure(storage::errc::closed, "the node has stopped");
   return made;
 }

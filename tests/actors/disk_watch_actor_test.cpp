@@ -68,7 +68,10 @@ struct watch_fixture : actor_fixture {
         }))));
   }
 
-  void start() { keep(system().spawn(disk_watch, config)); }
+  void start() {
+    keep(system().spawn(disk_watch, config));
+    run();
+  }
   void look() { pass(disk_watch_state::interval); }
 };
 
@@ -96,7 +99,7 @@ TEST_CASE_FIXTURE(watch_fixture,
 }
 
 TEST_CASE_FIXTURE(watch_fixture, "disk_watch: disks with room are no news") {
-  add_disk(1000, 151);
+  add_disk(1000, 160);
   start();
   look();
   look();

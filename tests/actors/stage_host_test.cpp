@@ -43,7 +43,7 @@ struct host_fixture : actor_fixture {
   /// Nobody waits for the answer.
   void ask(const started_stages& x) {
     auto batch = storage::batch_builder{}.add(1, "k", "v").build();
-    caf::anon_send(x.actor, stage_batch{1, {"t", 0}, batch, nullptr});
+    caf::anon_send(x.actor, stage_batch{1, {"t", 0}, batch, {}});
   }
 
   static void let_go(started_stages& x) {
