@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts the gateway of examples/gateway, and speaks to it by hand."""
 import base64
+import contextlib
 import hashlib
 import http.client
 import json
@@ -50,9 +51,11 @@ class Gateway(broker.Broker):
         """One request on a connection of its own: an Answer."""
         connection = http.client.HTTPConnection(self.http, timeout=SECONDS)
         try:
-            connection.request(method, path, body, {
-                name.replace("_", "-"): value
-                for name, value in headers.items()})
+            # What is refused while it is being sent has its answer, too.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.request(method, path, body, {
+                    name.replace("_", "-"): value
+                    for name, value in headers.items()})
             return Answer(connection.getresponse())
         finally:
             connection.close()
