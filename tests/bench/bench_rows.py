@@ -9,6 +9,7 @@ from bench_cleaner_rows import CLEANER_ROWS
 from bench_group_rows import GROUP_ROWS
 from bench_processes import MIB, BenchError, settled
 from bench_result import Result
+from bench_stage_rows import STAGE_ROWS
 
 BATCH = 65536
 
@@ -281,4 +282,4 @@ ROWS = [
     Fetch("fetch_64k_x4", "fetch, 64 KiB, 4 connections, 4 in flight, hot",
           BATCH, 4, 4),
     Produce(), ProduceRecords(), TailWhileCold(), HitRate(), StartUp(), Idle(),
-] + GROUP_ROWS + CLEANER_ROWS
+] + GROUP_ROWS + CLEANER_ROWS + STAGE_ROWS
