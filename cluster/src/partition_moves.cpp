@@ -140,11 +140,10 @@ void partition_moves::measure() {
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       const auto& x = topic->partitions[i];
       auto replicas = destination(x);
-      // Companions move with their topic.
-      if (!moves(x) && !is_companion(image_, name))
+      if (moves(x))
+        moving += waits_for_node(x) ? 0 : 1;
+      else if (!is_companion(image_, name)) // Those move with their topic.
         resting_.emplace_back(topic.get(), i);
-      else if (!waits_for_node(x))
-        ++moving;
       for (auto node : replicas)
         ++loads_[node].replicas;
       replicas_in_all_ += replicas.size();

@@ -3,6 +3,7 @@
 #include <quoted.h>
 #include <refused.h>
 #include <troupe/cluster/policy_placement.h>
+#include <troupe/cluster/topic_kind.h>
 
 #include <algorithm>
 #include <exception>
@@ -14,12 +15,38 @@ namespace troupe::cluster {
 
 namespace {
 
-/// A decision that makes partitions, seen from the policy.
+/// A record of a decision that makes partitions, seen from the policy.
 struct fresh_partitions {
   std::string topic;
   size_t first = 0;
   std::vector<partition_registration>* made = nullptr;
 };
+
+std::vector<fresh_partitions>
+fresh_partitions_in(const metadata_image& image, metadata_delta& records) {
+  std::vector<fresh_partitions> found;
+  for (auto& record : records) {
+    if (auto* created = std::get_if<topic_created>(&record)) {
+      found.push_back({created->topic.name, 0, &created->topic.partitions});
+    } else if (auto* added = std::get_if<partitions_added>(&record)) {
+      const auto* topic = image.find(added->id);
+      found.push_back(
+          {topic->name, topic->partitions.size(), &added->partitions});
+    }
+  }
+  return found;
+}
+
+/// The one among `all` whose companion that topic is; null: it is nobody's.
+const fresh_partitions*
+owner_of(const std::string& topic, const std::vector<fresh_partitions>& all) {
+  // A queue has companions in every role.
+  for (auto role : companions_of(topic_kind::queue))
+    for (const auto& x : all)
+      if (topic == companion_name(x.topic, role))
+        return &x;
+  return nullptr;
+}
 
 /// Why `answer` cannot be carried out, if so.
 decision check_answer(const metadata_image& image,
@@ -83,19 +110,15 @@ decision place(placement_policy& policy, const metadata_image& image,
 
 outcome apply_policy(placement_policy& policy, const metadata_image& image,
                      outcome decided) {
-  for (auto& record : decided.records) {
-    fresh_partitions fresh;
-    if (auto* created = std::get_if<topic_created>(&record)) {
-      fresh = {created->topic.name, 0, &created->topic.partitions};
-    } else if (auto* added = std::get_if<partitions_added>(&record)) {
-      const auto* topic = image.find(added->id);
-      fresh = {topic->name, topic->partitions.size(), &added->partitions};
-    } else {
-      continue;
-    }
-    if (auto verdict = place(policy, image, fresh); !verdict.ok())
-      return refused(std::move(verdict));
-  }
+  auto all = fresh_partitions_in(image, decided.records);
+  for (const auto& x : all)
+    if (owner_of(x.topic, all) == nullptr)
+      if (auto verdict = place(policy, image, x); !verdict.ok())
+        return refused(std::move(verdict));
+  // Companions lie where their topic does.
+  for (const auto& x : all)
+    if (const auto* owner = owner_of(x.topic, all))
+      *x.made = *owner->made;
   return decided;
 }
 

@@ -21,7 +21,9 @@ void priority_kind::consumed(offset_t topic_offset) {
 }
 
 offset_t priority_kind::room() const noexcept {
-  return std::max<offset_t>(consumed_ + window_ - topic_end(), 0);
+  // Clients may commit what is not there yet.
+  auto consumed = std::min(consumed_, topic_end());
+  return std::max<offset_t>(consumed + window_ - topic_end(), 0);
 }
 
 bool priority_kind::awaits_consumers() const noexcept {

@@ -100,6 +100,18 @@ TEST_CASE("companions: they move with their topic") {
   CHECK(image->find("__troupe.inbox.t")->partitions[0].adding.empty());
 }
 
+TEST_CASE("companions: those at rest leave room for others to move") {
+  auto x = of_kind("t", "delayed");
+  x.num_partitions = 30;
+  auto image = nodes(2);
+  image = after(image, fresh().create_topic(*image, x).records);
+  image = after(image, fresh().drain_node(*image, 10).records);
+  broker_config config;
+  config.cluster.moving_partitions_max = 3;
+  image = after(image, fresh(config).move_partitions(*image).records);
+  CHECK_FALSE(moving_partitions(*image).empty());
+}
+
 TEST_CASE("companions: nobody changes one on its own") {
   auto image = image_with("delayed");
   auto by = fresh();

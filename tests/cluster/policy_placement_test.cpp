@@ -111,6 +111,30 @@ TEST_CASE("policy placement: more partitions are asked for by their index") {
     CHECK(grown->partitions[i] == known.partitions[i]);
 }
 
+TEST_CASE("policy placement: what belongs to a topic lies where it does") {
+  auto image = nodes(3);
+  auto by = fresh();
+  auto x = named("t");
+  x.num_partitions = 2;
+  x.replication_factor = 1;
+  x.configs = {{"troupe.kind", "queue"}};
+  answering policy([](const placement_policy::question& y) {
+    CHECK(y.topic == "t");
+    return y.first == 0 ? answer_t{{20}, {10}} : answer_t{{20}};
+  });
+  image = after(
+      image, apply_policy(policy, *image, by.create_topic(*image, x)).records);
+  more_partitions more;
+  more.topic = "t";
+  more.count = 3;
+  image = after(
+      image,
+      apply_policy(policy, *image, by.create_partitions(*image, more)).records);
+  CHECK(policy.asked == 2);
+  for (const auto* name : {"t", "__troupe.inbox.t", "t.acks", "t.dead"})
+    CHECK(replicas_of(*image->find(name)) == answer_t{{20}, {10}, {20}});
+}
+
 TEST_CASE("policy placement: an empty answer leaves it to the broker") {
   auto image = nodes(3);
   auto before = creation(image, 2, 2);

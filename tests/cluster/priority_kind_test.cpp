@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -156,4 +157,14 @@ TEST_CASE("priority kind: no history of crashes loses, doubles or reorders") {
                                                  * chaos.rules().config.step;
     CHECK(bounded);
   }
+}
+
+TEST_CASE("priority kind: a commit of what is not there yet stalls nothing") {
+  priority_config config;
+  config.window = 2;
+  auto x = fresh(config, {1, 1, 1, 1});
+  x.consumed(std::numeric_limits<offset_t>::max());
+  CHECK(x.release(9) == offsets{0, 1});
+  x.appended(0);
+  CHECK(x.release(9) == offsets{2, 3});
 }
