@@ -91,11 +91,20 @@ void consumer_inbox::fenced(const storage::topic_partition& what) {
 
 void consumer_inbox::assigned(const partition_list& what) {
   std::lock_guard lock(guard_);
+  // Taken away in vain: nobody came in time. What comes now is another reign's.
+  auto late = [this](const auto& x) {
+    return std::ranges::count(revoked_->what, x) > 0;
+  };
+  if (revoked_ && std::ranges::any_of(what, late))
+    release();
   assigned_.insert(what.begin(), what.end());
 }
 
 void consumer_inbox::revoked(partitions_revoked x) {
   std::lock_guard lock(guard_);
+  // Nobody came in time for the round before.
+  if (revoked_)
+    release();
   revoked_ = std::move(x);
   changed_.notify_all();
 }

@@ -135,8 +135,11 @@ bool group_member_state::find_coordinator() {
   }
   const auto& group_id = config_.options.group->group_id;
   auto leader = coordinator_of(*offsets, group_id);
-  if (leader == cluster::no_node)
+  if (leader == cluster::no_node) {
+    make_again_at_ms_ =
+        config_.steady_now() + config_.options.retry_backoff.count();
     return false;
+  }
   if (leader != config_.self) {
     finish({errc::not_leader,
             "node " + std::to_string(leader) + " coordinates the group "

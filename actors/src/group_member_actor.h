@@ -172,6 +172,8 @@ private:
 
   /// Partitions that are not read yet.
   std::set<storage::topic_partition> to_begin_;
+  /// Those whose offsets the last question was about.
+  std::set<storage::topic_partition> asked_for_;
   ticket_t fetch_ticket_ = 0;
   int64_t fetch_due_ms_ = 0;
   int64_t begin_at_ms_ = 0;

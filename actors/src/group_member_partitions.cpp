@@ -123,6 +123,7 @@ void group_member_state::begin_some() {
     return;
   offsets_query query;
   query.group_id = config_.options.group->group_id;
+  asked_for_ = to_begin_;
   query.partitions.emplace(to_begin_.begin(), to_begin_.end());
   query.member_id = core_->member_id();
   query.member_epoch = core_->epoch();
@@ -141,13 +142,14 @@ void group_member_state::on_offsets_fetched(const offsets_fetched& x) {
   begin_later();
   if (found.error != cluster::group_error::none)
     return turn();
-  // Some may have been added since the question.
   std::map<storage::topic_partition, storage::offset_t> committed;
   for (const auto& commit : found.commits)
     committed.emplace(commit.partition, commit.offset);
-  auto all = std::exchange(to_begin_, {});
   auto reset = begin_of(config_.options.reset);
-  for (const auto& what : all) {
+  // Others may have been added, or some taken away, since the question.
+  for (const auto& what : std::exchange(asked_for_, {})) {
+    if (to_begin_.erase(what) == 0)
+      continue;
     auto known = committed.find(what);
     if (known != committed.end())
       begin(what, known->second);

@@ -68,10 +68,13 @@ void mover_state::append(step next, const partition_actor& to,
   self->send(to, append_records{++ticket_, std::move(batch), acks_all, self});
 }
 
-/// Segments may be smaller than the batches that are usual.
+/// Segments may be smaller than the batches that are usual, and dead letters
+/// have the bound that people set for their topic.
 void mover_state::not_appended(const problem& why) {
   const auto* code = std::get_if<storage::errc>(&why.code);
-  if (code != nullptr && *code == storage::errc::records_too_large_for_segment)
+  if (code != nullptr
+      && (*code == storage::errc::records_too_large_for_segment
+          || *code == storage::errc::batch_too_large))
     batch_bytes_max_ = appended_bytes_ / 2;
   again(why);
 }
@@ -122,6 +125,7 @@ void mover_state::on_append_finished(append_finished& x) {
     return;
   if (!x.why.ok())
     return not_appended(x.why);
+  retry_.succeeded();
   switch (step_) {
   case step::appending:
     core_->appended(x.info.base_offset, config_.now());

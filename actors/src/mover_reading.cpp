@@ -169,6 +169,9 @@ void mover_state::take_acknowledgements(std::span<const std::byte> batches) {
 }
 
 void mover_state::take_inbox(std::span<const std::byte> batches) {
+  // One large record must not make for small batches for ever.
+  if (core_->idle())
+    largest_record_bytes_ = 1;
   auto visit = [this](const storage::record_view& record) {
     if (record.offset < core_->read_end())
       return true;

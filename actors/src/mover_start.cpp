@@ -148,7 +148,6 @@ void mover_state::scan_on() {
     return read(step::scanning, topic_, scanned_end_, scan_bytes_max);
   core_->scanned(topic_.known.end_offset, config_.now());
   moving_ = true;
-  retry_.succeeded();
   spdlog::info("mover.started tp={} inbox={} topic={}", to_string(config_.name),
                position_.inbox, position_.topic);
   turn();

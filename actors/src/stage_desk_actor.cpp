@@ -145,7 +145,7 @@ void stage_desk_state::on_batch_staged(batch_staged& x) {
 }
 
 void stage_desk_state::on_stage_deadline_due() {
-  armed_ = false;
+  armed_until_ms_.reset();
   auto until_ms = asked_since_ms_ + stages_.config().timeout_ms;
   if (line_.unanswered() && until_ms <= config_.steady_now())
     give_up(
@@ -156,9 +156,13 @@ void stage_desk_state::on_stage_deadline_due() {
 }
 
 void stage_desk_state::arm() {
-  if (!line_.unanswered() || std::exchange(armed_, true))
+  if (!line_.unanswered())
     return;
   auto until_ms = asked_since_ms_ + stages_.config().timeout_ms;
+  // An earlier one than before counts, too: the timeout may be made shorter.
+  if (armed_until_ms_ && *armed_until_ms_ <= until_ms)
+    return;
+  armed_until_ms_ = until_ms;
   auto left_ms = std::max<int64_t>(until_ms - config_.steady_now(), 1);
   self->delayed_send(self, std::chrono::milliseconds(left_ms),
                      stage_deadline_due{});

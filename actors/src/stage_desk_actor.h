@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -98,7 +99,8 @@ private:
   supervised_stages stages_;
   /// Since when the stages have had the batch whose outcome is next.
   int64_t asked_since_ms_ = 0;
-  bool armed_ = false;
+  /// When the deadline is looked at, if it will be.
+  std::optional<int64_t> armed_until_ms_;
   producer_actor producer_;
 };
 

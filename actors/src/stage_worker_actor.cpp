@@ -40,6 +40,8 @@ result<storage::buffer> read_whole(const storage::file_slice& x) {
   auto size = x.source->read(x.position, *bytes);
   if (!size)
     return failure(std::move(size.error()));
+  if (*size < x.size)
+    return failure(storage::errc::corrupt_log, "the segment is too short");
   return storage::buffer{bytes, std::span{*bytes}.first(*size)};
 }
 

@@ -130,6 +130,23 @@ TEST_CASE("mover: after its last try a record is a dead letter") {
   CHECK(x.dead() == values{"a"});
 }
 
+TEST_CASE("mover: dead letters fit the bound that their topic has") {
+  queue_fixture x{{{"troupe.queue.tries.max", "1"},
+                   {"troupe.queue.visibility.ms", "1000"}}};
+  const auto id = x.topics["t.dead"].id;
+  x.topics["t.dead"] = {id, 1, {{"max.message.bytes", "500"}}};
+  x.apply(x.topics);
+  values expected;
+  for (auto letter : {'a', 'b', 'c', 'd'}) {
+    expected.emplace_back(100, letter);
+    CHECK(x.produce(expected.back()).ok());
+  }
+  x.wait(1'000);
+  x.fetch_all();
+  x.wait(10'000);
+  CHECK(x.dead() == expected);
+}
+
 TEST_CASE("mover: a consumer may give a record back, or refuse it for good") {
   queue_fixture x;
   CHECK(x.produce("a").ok());

@@ -231,6 +231,24 @@ TEST_CASE_FIXTURE(stage_desk_fixture,
 }
 
 TEST_CASE_FIXTURE(stage_desk_fixture,
+                  "stage desk: a timeout that was made shorter counts at "
+                  "once") {
+  stages.config.timeout_ms = 3'600'000;
+  tell(desk, stages);
+  send(1);
+  CHECK(last().why.ok());
+  stages.config.timeout_ms = 5'000;
+  tell(desk, stages);
+  hang = true;
+  send(2);
+  CHECK(last().ticket == 1);
+  steady_ms += 5'000;
+  pass(std::chrono::seconds(5));
+  CHECK(last().ticket == 2);
+  CHECK(is(last().why, errc::timed_out));
+}
+
+TEST_CASE_FIXTURE(stage_desk_fixture,
                   "stage desk: threads that hang are bounded, and come back") {
   hang = true;
   for (ticket_t i = 0; i < hung_stages_max; ++i) {

@@ -9,7 +9,8 @@ import cluster
 import kinds
 import wire
 
-from confluent_kafka import KafkaException
+from confluent_kafka import (Consumer, KafkaError, KafkaException,
+                             TopicPartition)
 from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions
 
 TOPIC = "later"
@@ -83,6 +84,15 @@ class Delayed(broker.BrokerTest):
         sender.send(b"third", 100, 2)
         self.assertTrue(sender.flush(), sender.errors)
         self.assertEqual(kinds.values(node.address, 1, TOPIC, 2), [b"third"])
+        # What views of the topic hide is not to be had from there.
+        reader = Consumer({"bootstrap.servers": node.address,
+                           "group.id": "curious"})
+        reader.assign([TopicPartition(INBOX, 2, 0)])
+        answer = reader.poll(30)
+        reader.close()
+        self.assertIsNotNone(answer)
+        self.assertEqual(answer.error().code(),
+                         KafkaError.TOPIC_AUTHORIZATION_FAILED)
         with self.assertRaises(KafkaException):
             admin.delete_topics([INBOX])[INBOX].result(30)
         resource = ConfigResource(ConfigResource.Type.TOPIC, INBOX,

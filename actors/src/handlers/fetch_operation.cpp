@@ -82,6 +82,11 @@ void fetch_operation::resolve() {
         x.error_code = wire_code(found.error().code);
         continue;
       }
+      // It would show what the topic's views hide.
+      if (finder.topic()->topic->name.starts_with(cluster::reserved_prefix)) {
+        x.error_code = wire_code(kafka::error_code::topic_authorization_failed);
+        continue;
+      }
       x.actor = std::move(*found);
       x.views = finder.topic()->views;
       const auto& known =
