@@ -217,7 +217,9 @@ private:
 
   /// Groups whose offsets are to be looked at.
   std::deque<std::pair<size_t, std::string>> to_expire_;
-  std::set<std::string> deleted_topics_;
+  /// By name: when they were deleted. What is committed later is of another
+  /// topic of that name.
+  std::map<std::string, storage::timestamp_ms> deleted_topics_;
 };
 
 listing_coordinator_actor::behavior_type group_coordinator(

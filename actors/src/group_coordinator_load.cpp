@@ -114,13 +114,15 @@ void group_coordinator_state::follow_topics(
 
 void group_coordinator_state::note_deleted_topics(const routing& before,
                                                   const routing& now) {
-  auto known = deleted_topics_.size();
+  bool found = false;
   for (const auto& [name, route] : before.topics) {
     auto same = now.find(name);
-    if (same == nullptr || same->topic->id != route->topic->id)
-      deleted_topics_.insert(name);
+    if (same != nullptr && same->topic->id == route->topic->id)
+      continue;
+    deleted_topics_[name] = config_.now().wall_ms;
+    found = true;
   }
-  if (deleted_topics_.size() > known)
+  if (found)
     begin_expiry();
 }
 

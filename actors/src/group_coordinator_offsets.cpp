@@ -159,7 +159,9 @@ void group_coordinator_state::expire(hosted& x, const std::string& group_id) {
     return fail(x, stored.error().message);
   std::vector<storage::topic_partition> gone;
   std::erase_if(*stored, [&](const cluster::offset_commit& y) {
-    bool deleted = deleted_topics_.contains(y.partition.topic);
+    auto topic = deleted_topics_.find(y.partition.topic);
+    bool deleted =
+        topic != deleted_topics_.end() && y.commit_timestamp < topic->second;
     if (deleted)
       gone.push_back(y.partition);
     return deleted;

@@ -125,9 +125,23 @@ TEST_CASE_FIXTURE(group_coordinator_fixture,
 TEST_CASE_FIXTURE(group_coordinator_fixture,
                   "group coordinator: offsets go with their topic") {
   commit(5, "g", 42);
+  now.wall_ms += 1;
   publish(
       routing_builder().topic("__consumer_offsets", 1, 1, partition).build());
   CHECK(committed("g") == -1);
+}
+
+TEST_CASE_FIXTURE(group_coordinator_fixture,
+                  "group coordinator: what is committed after a topic was "
+                  "deleted is another topic's, and stays") {
+  commit(5, "g", 42);
+  now.wall_ms += 1;
+  // Groups are looked at after both.
+  routes->publish(
+      routing_builder().topic("__consumer_offsets", 1, 1, partition).build());
+  caf::anon_send(coordinator, routing_published{});
+  commit(6, "g", 7);
+  CHECK(committed("g") == 7);
 }
 
 TEST_CASE_FIXTURE(group_coordinator_fixture,

@@ -5,7 +5,7 @@ import glob
 import os
 import time
 
-from bench_processes import MIB, BenchError, settled
+from bench_processes import MIB, BenchError, await_true, settled
 from bench_result import Result
 
 # The cleaner looks at once, and takes up whatever is dirty.
@@ -45,6 +45,9 @@ class Cleaner:
             latency = self.latency(bench, broker, seconds)
             if self.size_of(bench, data) < 2 * 128 * MIB and not bench.smoke:
                 raise BenchError("the compaction ended before the producers")
+            # Nothing is smaller until the first cleaned segments are swapped in.
+            await_true("cleaned segments",
+                       lambda: self.size_of(bench, data) < before)
             settled(lambda: self.size_of(bench, data), 2, 120)
             after = self.size_of(bench, data)
             result.add("with the cleaner", **latency)

@@ -28,6 +28,14 @@ def settled(sample, interval_s=0.1, timeout_s=5):
         before = now
 
 
+def await_true(what, condition, interval_s=0.1, timeout_s=120):
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise BenchError("%s: not within %d s" % (what, timeout_s))
+        select.select([], [], [], interval_s)
+
+
 class Server:
     """A process that tells HOST:PORT in its first line once it is ready."""
 
