@@ -139,8 +139,9 @@ def read_varint(data, at):
         shift += 7
 
 
-def record_values(batch):
-    """(offset, value) of each record of an uncompressed batch."""
+def records(batch):
+    """(offset, key, value) of each record of an uncompressed batch; a null is
+    None."""
     data = batch.data
     assert batch.codec == 0
     at = HEADER_BYTES
@@ -149,13 +150,21 @@ def record_values(batch):
         end = at + size
         _, inner = read_varint(data, at + 1)
         delta, inner = read_varint(data, inner)
-        size, inner = read_varint(data, inner)
-        inner += max(size, 0)
-        size, inner = read_varint(data, inner)
-        value = None if size < 0 else bytes(data[inner:inner + size])
-        yield batch.base_offset + delta, value
+        fields = []
+        for _ in range(2):
+            size, inner = read_varint(data, inner)
+            fields.append(None if size < 0
+                          else bytes(data[inner:inner + size]))
+            inner += max(size, 0)
+        yield batch.base_offset + delta, *fields
         at = end
     assert at == len(data), "bytes after the last record"
+
+
+def record_values(batch):
+    """(offset, value) of each record of an uncompressed batch."""
+    for offset, _, value in records(batch):
+        yield offset, value
 
 
 def values_of(data):
