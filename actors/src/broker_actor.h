@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "built_in_kinds.h"
 #include "copy_pace.h"
 #include "disk_placement.h"
 #include "lane_hosted.h"
@@ -39,6 +40,9 @@ struct broker_actor_config {
   consumption_source_actor consumption;
   /// Null: nothing is compacted.
   log_cleaner_actor cleaner;
+  /// Kinds of topics that the program brings.
+  std::shared_ptr<const partition_kinds> kinds =
+      std::make_shared<const partition_kinds>();
   /// Partition directories that are there.
   std::vector<found_log> found;
   /// What the metadata log holds at the start, agreed on or not; null: nothing.

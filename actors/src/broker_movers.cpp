@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Partitions of other kinds than log have somebody who moves records to them.
 #include "broker_actor.h"
-#include "mover_core.h"
+#include "built_in_kinds.h"
 #include "partition_actor.h"
 
 #include <troupe/cluster/topic_kind.h>
@@ -23,7 +23,7 @@ void broker_state::prepare_mover(hosted& host,
   config.needed_from = [moving = host.moving] {
     return moving->needed_from.load();
   };
-  if (watched_by(kind) == consumer_news::nothing)
+  if (!watches_consumers(kind))
     return;
   config.reader_seen = [moving = host.moving](const read_records& x) {
     if (x.client.id() != moving->mover.load())
@@ -42,6 +42,7 @@ void broker_state::start_mover(const storage::topic_partition& name,
   config.partition = host.actor;
   config.moving = host.moving;
   config.consumption = config_.consumption;
+  config.kinds = config_.kinds;
   config.routes = config_.routes;
   config.cold_reader = config_.directories[host.directory].cold_readers.front();
   config.now = config_.now;

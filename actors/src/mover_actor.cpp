@@ -33,13 +33,23 @@ mover_actor::behavior_type mover(mover_pointer self, mover_config config) {
   });
   state.open(std::move(config));
   return {
-      [&state](append_finished& x) { state.on_append_finished(x); },
-      [&state](read_finished& x) { state.on_read_finished(x); },
-      [&state](const records_available& x) { state.on_records_available(x); },
+      [&state](append_finished& x) {
+        state.attempt([&] { state.on_append_finished(x); });
+      },
+      [&state](read_finished& x) {
+        state.attempt([&] { state.on_read_finished(x); });
+      },
+      [&state](const records_available& x) {
+        state.attempt([&] { state.on_records_available(x); });
+      },
       [&state](const begin_moving&) { state.on_begin_moving(); },
       [&state](const stop_moving&) { state.on_stop_moving(); },
-      [&state](const mover_due& x) { state.on_mover_due(x); },
-      [&state](const moved_slice_read_in& x) { state.on_slice_read_in(x); },
+      [&state](const mover_due& x) {
+        state.attempt([&] { state.on_mover_due(x); });
+      },
+      [&state](const moved_slice_read_in& x) {
+        state.attempt([&] { state.on_slice_read_in(x); });
+      },
   };
 }
 
@@ -138,9 +148,11 @@ void mover_state::turn() {
   if (acknowledgements_.actor != nullptr && !acknowledgements_.at_end)
     return read_acknowledgements();
   auto now = config_.now();
-  if (watched_by(settings_.kind) == consumer_news::fetched)
+  if (core_->watches() == consumer_news::fetched)
     core_->consumed(config_.moving->fetched_end.load(), now);
   steps_ = core_->decide(now, count_max());
+  if (!can_be_done(steps_, core_->read_end(), count_max()))
+    return again({errc::internal, "its kind decided what cannot be done"});
   if (!steps_.empty()) {
     look_pause_ms_ = look_pause_ms_min;
     for (const auto& x : steps_)
@@ -173,16 +185,16 @@ void mover_state::wait() {
 }
 
 void mover_state::look_at_commits() {
-  if (watched_by(settings_.kind) != consumer_news::committed || looking_
+  if (core_->watches() != consumer_news::committed || looking_
       || config_.consumption == nullptr)
     return;
   looking_ = true;
   self->request(config_.consumption, look_timeout,
-                find_commit{config_.name, settings_.priority.group})
+                find_commit{config_.name, std::string{core_->watched_group()}})
       .then(
           [this, run = run_](const found_commit& x) {
             if (run == run_)
-              committed(x);
+              attempt([&] { committed(x); });
           },
           [this, run = run_](const caf::error&) {
             // Whoever does not answer is asked again.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "built_in_kinds.h"
 #include "lane_hosted.h"
 #include "moved_records.h"
-#include "mover_core.h"
 #include "mover_link.h"
 #include "published.h"
 #include "routing.h"
@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,6 +24,7 @@
 #include <random>
 #include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace troupe::actors {
@@ -65,6 +67,8 @@ struct mover_config {
   cold_reader_actor cold_reader;
   /// Knows how far consumers have committed; null: nobody does.
   consumption_source_actor consumption;
+  /// The program's own.
+  std::shared_ptr<const partition_kinds> kinds;
   /// The first pause after a failure, and the longest.
   int64_t pause_ms = 100;
   int64_t pause_ms_max = 2'000;
@@ -81,7 +85,7 @@ using mover_pointer = lane_pointer<mover_actor, mover_state>;
 /// One thing is under way at a time, beside a look at what consumers have
 /// committed. What failed, or has an unknown outcome, ends the run: the next
 /// one learns from the logs what became of it. What is decided is in
-/// mover_core.h.
+/// partition_kind.h.
 struct mover_state {
   static inline const char* name = "mover";
 
@@ -98,6 +102,18 @@ struct mover_state {
   void on_slice_read_in(const moved_slice_read_in& x);
   /// Nobody shall wake it any more.
   void end();
+
+  /// Begins again when `work` throws: what a kind of the program does.
+  template <class F>
+  void attempt(F work) {
+    try {
+      work();
+    } catch (const std::exception& x) {
+      again({errc::internal, std::string{"its kind threw: "} + x.what()});
+    } catch (...) {
+      again({errc::internal, "its kind threw"});
+    }
+  }
 
 private:
   enum class step : uint8_t {
@@ -191,8 +207,9 @@ private:
 
   mover_pointer self;
   mover_config config_;
+  cluster::config_map configs_;
   cluster::kind_config settings_;
-  std::unique_ptr<mover_core> core_;
+  std::unique_ptr<partition_kind> core_;
   log_at_work topic_;
   log_at_work inbox_;
   /// Null handles where the kind has none.
@@ -216,6 +233,8 @@ private:
   bool moving_ = false;
   storage::offset_t acknowledgements_end_ = 0;
   size_t largest_record_bytes_ = 1;
+  /// That the kind is missing is logged once.
+  bool told_of_kind_ = false;
   size_t appended_bytes_ = 0;
   /// Decided; those of them that are not read yet; and the rest.
   std::vector<cluster::queue_step> steps_;

@@ -169,6 +169,7 @@ void mover_state::take_acknowledgements(std::span<const std::byte> batches) {
 }
 
 void mover_state::take_inbox(std::span<const std::byte> batches) {
+  auto began_at = core_->read_end();
   // One large record must not make for small batches for ever.
   if (core_->idle())
     largest_record_bytes_ = 1;
@@ -192,6 +193,8 @@ void mover_state::take_inbox(std::span<const std::byte> batches) {
       });
   if (!walked)
     return again(walked.error());
+  if (core_->wants_more() && core_->read_end() <= began_at)
+    return again({errc::internal, "its kind does not get on with the inbox"});
   if (core_->read_end() >= high_watermark_)
     return found_nothing(high_watermark_);
   turn();

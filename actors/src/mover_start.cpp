@@ -34,7 +34,8 @@ bool mover_state::find_logs() {
   const auto* topic = routes->find(config_.name.topic);
   if (topic == nullptr || topic->topic->id != config_.topic_id)
     return false;
-  settings_ = cluster::make_kind_config(topic->topic->configs);
+  configs_ = topic->topic->configs;
+  settings_ = cluster::make_kind_config(configs_);
   topic_.actor = config_.partition;
   for (auto role : cluster::companions_of(settings_.kind)) {
     auto name = cluster::companion_name(config_.name.topic, role);
@@ -66,7 +67,7 @@ void mover_state::ask(log_at_work& whom, void (mover_state::*then)()) {
     if (!x.why.ok())
       return again(x.why);
     whom.known = x;
-    (this->*then)();
+    attempt([&] { (this->*then)(); });
   };
   self->request(whom.actor, describe_timeout, describe_partition{})
       .then(answered, [answered](const caf::error& e) {
@@ -132,8 +133,16 @@ void mover_state::begin_at(cluster::mover_position from) {
   config_.moving->needed_from = from.topic;
   if (config_.moving->fetched_end.load() > topic_.known.end_offset)
     config_.moving->fetched_end = topic_.known.end_offset;
-  core_ = make_mover_core(settings_, config_.name.partition, from,
-                          inbox_.known.high_watermark);
+  core_ = make_partition_kind(
+      settings_, *config_.kinds,
+      {config_.name, configs_, from, inbox_.known.high_watermark});
+  if (core_ == nullptr && !std::exchange(told_of_kind_, true))
+    spdlog::error("mover.no_kind tp={} kind=\"{}\" reason=\"nobody made it: "
+                  "nothing is moved\"",
+                  to_string(config_.name), settings_.custom_name);
+  if (core_ == nullptr)
+    return again({errc::internal, "nobody here knows the kind '"
+                                      + settings_.custom_name + "'"});
   core_->consumed(topic_.known.log_start_offset, config_.now());
   scanned_end_ = from.topic;
   acknowledgements_end_ = from.acknowledgements;
@@ -159,7 +168,7 @@ void mover_state::scan(std::span<const std::byte> batches) {
     auto id = text ? cluster::parse_delivery_id(*text) : std::nullopt;
     if (id && id->partition == config_.name.partition
         && record.offset >= scanned_end_)
-      core_->found(*id, record.offset);
+      core_->found(id->offset, id->attempt, record.offset);
     return true;
   };
   auto walked =

@@ -87,6 +87,7 @@ void node::state::spawn_broker() {
   config.groups = groups;
   config.consumption = groups;
   config.cleaner = cleaner;
+  config.kinds = std::make_shared<const actors::partition_kinds>(options.kinds);
   config.open_stages = [this](const cluster::topic_image& topic) {
     return open_stages(topic);
   };

@@ -3,6 +3,7 @@
 #include <quoted.h>
 #include <refused.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -24,7 +25,10 @@ role_of(const metadata_image& image, std::string_view name) {
       continue;
     const auto* topic =
         image.find(std::string{name.substr(0, name.size() - suffix.size())});
-    if (topic != nullptr && kind_of(topic->configs) == topic_kind::queue)
+    if (topic == nullptr)
+      continue;
+    auto roles = companions_of(kind_of(topic->configs));
+    if (std::find(roles.begin(), roles.end(), role) != roles.end())
       return role;
   }
   return std::nullopt;

@@ -21,7 +21,7 @@ inline constexpr std::string_view compression_types =
     "uncompressed|zstd|lz4|snappy|gzip|producer";
 inline constexpr std::string_view timestamp_types = "CreateTime|LogAppendTime";
 inline constexpr std::string_view cleanup_policies = "compact|delete";
-inline constexpr std::string_view topic_kinds = "log|delayed|priority|queue";
+inline constexpr std::string_view topic_kinds = "log|delayed|priority|queue|custom";
 inline constexpr std::string_view stage_policies = "closed|open";
 inline constexpr int64_t ten_years_ms = 315'360'000'000;
 /// Kafka's class names for the two ways to choose who serves a read (KIP-392).

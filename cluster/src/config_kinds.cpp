@@ -45,6 +45,8 @@ kind_config make_kind_config(const config_map& overrides) {
   x.queue.tries_max = static_cast<int32_t>(number("troupe.queue.tries.max"));
   x.queue.window = static_cast<size_t>(number("troupe.queue.window"));
   x.queue.pending_max = pending_max;
+  x.custom_name =
+      trimmed(text_of(overrides, *find_topic_config("troupe.custom.kind")));
   return x;
 }
 
@@ -59,6 +61,11 @@ result<void> check_kind_configs(const config_map& overrides) {
                          + std::string{to_string(kind)}
                          + ": what was delivered is read back after a crash");
   }
+  if (kind == topic_kind::custom
+      && make_kind_config(overrides).custom_name.empty())
+    return failure(storage::errc::invalid_argument,
+                   "troupe.custom.kind must name the kind where troupe.kind is "
+                   "custom");
   if (number_of(overrides, "troupe.queue.backoff.ms")
       > number_of(overrides, "troupe.queue.backoff.max.ms"))
     return failure(storage::errc::invalid_argument,

@@ -79,6 +79,11 @@ priority_level level_of(const storage::record_view& record) {
           {}};
 }
 
+int64_t priority_rank(const storage::record_view& record, int64_t step) {
+  // Offsets and steps are far from the ends of what 64 bits hold.
+  return record.offset - level_of(record).level * step;
+}
+
 std::string to_string(const delivery_id& x) {
   return std::to_string(x.partition) + '-' + std::to_string(x.offset) + '-'
          + std::to_string(x.attempt);

@@ -44,6 +44,8 @@ std::string_view to_string(topic_kind x) noexcept {
     return "priority";
   case topic_kind::queue:
     return "queue";
+  case topic_kind::custom:
+    return "custom";
   }
   return "unknown";
 }
@@ -51,8 +53,8 @@ std::string_view to_string(topic_kind x) noexcept {
 topic_kind kind_of(const config_map& overrides) noexcept {
   for (const auto& [key, value] : overrides)
     if (key == kind_key)
-      for (auto x :
-           {topic_kind::delayed, topic_kind::priority, topic_kind::queue})
+      for (auto x : {topic_kind::delayed, topic_kind::priority,
+                     topic_kind::queue, topic_kind::custom})
         if (trimmed(value) == to_string(x))
           return x;
   return topic_kind::log;
@@ -73,6 +75,7 @@ std::vector<companion_role> companions_of(topic_kind x) {
   case topic_kind::priority:
     return {companion_role::inbox};
   case topic_kind::queue:
+  case topic_kind::custom:
     return {companion_role::inbox, companion_role::acknowledgements,
             companion_role::dead_letters};
   }

@@ -25,9 +25,11 @@ consumption_source(consumption_source_actor::pointer, found_commit* known) {
 struct mover_fixture : broker_fixture {
   using values = std::vector<std::string>;
 
-  explicit mover_fixture(const std::string& kind, cluster::config_map more = {})
+  explicit mover_fixture(const std::string& kind, cluster::config_map more = {},
+                         partition_kinds own = {})
       : configs(std::move(more)) {
     configs["troupe.kind"] = kind;
+    config.kinds = std::make_shared<const partition_kinds>(std::move(own));
     topics = {{"t", {1, 1, configs}}};
     uint8_t id = 1;
     for (auto role : cluster::companions_of(cluster::kind_of(configs)))

@@ -19,7 +19,8 @@ using op = config_operation;
 using role = companion_role;
 
 constexpr topic_kind kinds[] = {topic_kind::log, topic_kind::delayed,
-                                topic_kind::priority, topic_kind::queue};
+                                topic_kind::priority, topic_kind::queue,
+                                topic_kind::custom};
 
 std::string fault(const config_map& overrides) {
   auto ok = check_topic_configs(overrides);
@@ -30,9 +31,17 @@ bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
+config_map choosing(std::string kind) {
+  config_map configs{{"troupe.kind", std::move(kind)}};
+  if (configs["troupe.kind"] == "custom")
+    configs["troupe.custom.kind"] = "turns";
+  return configs;
+}
+
 new_topic of_kind(std::string name, std::string kind) {
   auto x = named(std::move(name));
-  x.configs = {{"troupe.kind", std::move(kind)}};
+  for (auto& [key, value] : choosing(std::move(kind)))
+    x.configs.emplace_back(key, value);
   return x;
 }
 
@@ -66,6 +75,7 @@ TEST_CASE("topic kind: companions have names of their own") {
   CHECK(companions_of(topic_kind::delayed).size() == 1);
   CHECK(companions_of(topic_kind::priority).size() == 1);
   CHECK(companions_of(topic_kind::queue).size() == 3);
+  CHECK(companions_of(topic_kind::custom).size() == 3);
   CHECK(internal_topic(companion_name("t", role::inbox)));
   CHECK_FALSE(internal_topic(companion_name("t", role::dead_letters)));
 }
@@ -83,7 +93,10 @@ TEST_CASE("topic kind: the longest name leaves room for its companions'") {
 
 TEST_CASE("topic kind: settings are checked with the topic's other ones") {
   for (auto x : kinds)
-    CHECK(fault({{"troupe.kind", std::string{to_string(x)}}}) == "");
+    CHECK(fault(choosing(std::string{to_string(x)})) == "");
+  CHECK(has(fault({{"troupe.kind", "custom"}}), "troupe.custom.kind"));
+  CHECK(has(fault({{"troupe.kind", "custom"}, {"troupe.custom.kind", " "}}),
+            "troupe.custom.kind"));
   CHECK(has(fault({{"troupe.kind", "stack"}}), "log, delayed, priority"));
   CHECK(has(fault({{"troupe.kind", "queue"}, {"cleanup.policy", "compact"}}),
             "troupe.kind is queue"));
@@ -113,10 +126,12 @@ TEST_CASE("topic kind: without overrides the structs' defaults are in force") {
   CHECK(x.queue.tries_max == queue_config{}.tries_max);
   CHECK(x.queue.window == queue_config{}.window);
   CHECK(x.queue.pending_max == queue_config{}.pending_max);
+  CHECK(x.custom_name.empty());
 }
 
 TEST_CASE("topic kind: overrides are in force unless they are damaged") {
   auto x = make_kind_config({{"troupe.kind", "priority"},
+                             {"troupe.custom.kind", " turns "},
                              {"troupe.delay.max.ms", "7"},
                              {"troupe.pending.max", "8"},
                              {"troupe.priority.group", " workers "},
@@ -128,6 +143,7 @@ TEST_CASE("topic kind: overrides are in force unless they are damaged") {
                              {"troupe.queue.visibility.ms", "14"},
                              {"troupe.queue.window", "many"}});
   CHECK(x.kind == topic_kind::priority);
+  CHECK(x.custom_name == "turns");
   CHECK(x.delayed.delay_max_ms == 7);
   CHECK(x.delayed.pending_max == 8);
   CHECK(x.priority.pending_max == 8);

@@ -25,10 +25,13 @@ constexpr int32_t wait_ms_max = 300'000;
 constexpr int16_t first_version_with_rack = 11;
 
 /// A queue's leader must see what was fetched: then the time begins to
-/// acknowledge it.
+/// acknowledge it. A program's own kind may go by it, too.
 bool only_leader_serves(const cluster::topic_image& x) {
-  return !x.configs.empty()
-         && cluster::kind_of(x.configs) == cluster::topic_kind::queue;
+  if (x.configs.empty())
+    return false;
+  auto kind = cluster::kind_of(x.configs);
+  return kind == cluster::topic_kind::queue
+         || kind == cluster::topic_kind::custom;
 }
 
 } // namespace

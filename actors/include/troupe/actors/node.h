@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troupe/actors/authoriser.h>
+#include <troupe/actors/partition_kind.h>
 #include <troupe/actors/problem.h>
 #include <troupe/actors/record_stage.h>
 #include <troupe/actors/time_source.h>
@@ -50,6 +51,10 @@ struct node_options {
   /// What `troupe.stages` and `troupe.views` of a topic may name beside the
   /// stages built in, which a name used here replaces.
   std::map<std::string, stage_factory> stages;
+  /// What `troupe.custom.kind` of a topic whose `troupe.kind` is custom may
+  /// name. Each node that may lead the topic needs it: on one that has not,
+  /// nothing is moved, and what is produced waits.
+  std::map<std::string, partition_kind_factory> kinds;
   /// Called at most once, from any thread, when it turns out that the node must
   /// not go on serving; whoever runs it should stop it then, but not from
   /// within the call. A sentence for a person. May be empty.

@@ -62,6 +62,8 @@ struct kind_config {
   priority_config priority;
   /// For `topic_kind::queue`.
   queue_config queue;
+  /// `troupe.custom.kind`, for `topic_kind::custom`: its name in the program.
+  std::string custom_name;
 };
 
 /// As the topic's configuration in force says.

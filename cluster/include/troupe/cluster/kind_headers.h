@@ -64,6 +64,12 @@ struct priority_level {
 /// Numbers beyond the ends count as the ends.
 priority_level level_of(const storage::record_view& record);
 
+/// Where it stands among others by its level, which is worth `step` offsets:
+/// smaller ones go first. So a record of level L is overtaken only by records
+/// of higher levels that lie less than (9 - L) steps behind it in the inbox,
+/// however many there are.
+int64_t priority_rank(const storage::record_view& record, int64_t step);
+
 /// Names one delivery: `<partition>-<offset>-<attempt>`.
 struct delivery_id {
   int32_t partition = 0;

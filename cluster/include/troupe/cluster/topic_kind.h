@@ -26,6 +26,8 @@ enum class topic_kind : uint8_t {
   priority,
   /// Until it is acknowledged.
   queue,
+  /// As a program decides, see `troupe::partition_kind`.
+  custom,
 };
 
 /// The word for it in `troupe.kind`.

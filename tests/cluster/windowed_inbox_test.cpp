@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tests/cluster/ranked_chaos.h>
-#include <troupe/cluster/priority_kind.h>
+#include <troupe/cluster/kind_config.h>
+#include <troupe/cluster/kind_headers.h>
+#include <troupe/cluster/windowed_inbox.h>
 
 #include <doctest/doctest.h>
 
@@ -16,12 +18,28 @@ namespace {
 
 using offsets = std::vector<offset_t>;
 
+/// As a partition with priorities uses it.
+class priority_inbox : public windowed_inbox {
+public:
+  priority_inbox(const priority_config& config, const mover_position& from,
+                 offset_t inbox_end)
+      : windowed_inbox({config.window, config.pending_max}, from, inbox_end),
+        step_(config.step) {}
+
+  void take(const troupe::storage::record_view& record) {
+    windowed_inbox::take(record.offset, priority_rank(record, step_));
+  }
+
+private:
+  int64_t step_;
+};
+
 inbox_record of_level(int64_t level) {
   return {0, priority_header, std::to_string(level)};
 }
 
 struct priority_rules {
-  using core = priority_kind;
+  using core = priority_inbox;
 
   explicit priority_rules(std::mt19937_64& random) {
     config.pending_max = random() % 2 == 0 ? 5 : 1'000;
@@ -65,8 +83,8 @@ struct priority_rules {
 };
 
 /// A kind that begins with nothing, told of records of these levels.
-priority_kind fresh(priority_config config, const std::vector<int>& levels) {
-  priority_kind x{config, {}, 0};
+priority_inbox fresh(priority_config config, const std::vector<int>& levels) {
+  priority_inbox x{config, {}, 0};
   x.scanned(0);
   for (auto level : levels)
     x.take(of_level(level).view(x.read_end()));
@@ -75,7 +93,7 @@ priority_kind fresh(priority_config config, const std::vector<int>& levels) {
 
 } // namespace
 
-TEST_CASE("priority kind: higher levels go first, equal ones by offset") {
+TEST_CASE("windowed inbox: higher levels go first, equal ones by offset") {
   auto x = fresh({}, {4, 0, 9, 4, 9});
   CHECK(x.release(10) == offsets{2, 4, 0, 3, 1});
   CHECK(x.release(10).empty());
@@ -83,7 +101,7 @@ TEST_CASE("priority kind: higher levels go first, equal ones by offset") {
   CHECK(x.position() == mover_position{5, 5, 0});
 }
 
-TEST_CASE("priority kind: a record without a level is one of level 4") {
+TEST_CASE("windowed inbox: a record without a level is one of level 4") {
   auto x = fresh({}, {3, 5});
   troupe::storage::record_view plain;
   plain.offset = 2;
@@ -91,7 +109,7 @@ TEST_CASE("priority kind: a record without a level is one of level 4") {
   CHECK(x.release(10) == offsets{1, 2, 0});
 }
 
-TEST_CASE("priority kind: a late urgent record overtakes what is not shown") {
+TEST_CASE("windowed inbox: a late urgent record overtakes what is not shown") {
   priority_config config;
   config.window = 2;
   auto x = fresh(config, {4, 4, 4, 4});
@@ -116,7 +134,7 @@ TEST_CASE("priority kind: a late urgent record overtakes what is not shown") {
   CHECK_FALSE(x.awaits_consumers());
 }
 
-TEST_CASE("priority kind: a level overtakes so many records, and no more") {
+TEST_CASE("windowed inbox: a level overtakes so many records, and no more") {
   priority_config config;
   config.step = 2;
   // The last one stands where a record of level 4 at offset 3 would.
@@ -126,7 +144,7 @@ TEST_CASE("priority kind: a level overtakes so many records, and no more") {
   CHECK(fresh(config, {0, 9, 4}).release(10) == offsets{0, 1, 2});
 }
 
-TEST_CASE("priority kind: no flood of urgent records starves the others") {
+TEST_CASE("windowed inbox: no flood of urgent records starves the others") {
   priority_config config;
   config.step = 10;
   config.window = 1'000'000;
@@ -138,7 +156,7 @@ TEST_CASE("priority kind: no flood of urgent records starves the others") {
   CHECK(place == 89);
 }
 
-TEST_CASE("priority kind: no history of crashes loses, doubles or reorders") {
+TEST_CASE("windowed inbox: no history of crashes loses, doubles or reorders") {
   for (uint64_t seed = 1; seed <= 200; ++seed) {
     CAPTURE(seed);
     ranked_chaos<priority_rules> chaos{seed};
@@ -159,7 +177,7 @@ TEST_CASE("priority kind: no history of crashes loses, doubles or reorders") {
   }
 }
 
-TEST_CASE("priority kind: a commit of what is not there yet stalls nothing") {
+TEST_CASE("windowed inbox: a commit of what is not there yet stalls nothing") {
   priority_config config;
   config.window = 2;
   auto x = fresh(config, {1, 1, 1, 1});
