@@ -217,8 +217,8 @@ private:
 
   /// Groups whose offsets are to be looked at.
   std::deque<std::pair<size_t, std::string>> to_expire_;
-  /// By name: when they were deleted. What is committed later is of another
-  /// topic of that name.
+  /// By name: when they were deleted. What is committed later, by the wall
+  /// clock, is of another topic of that name.
   std::map<std::string, storage::timestamp_ms> deleted_topics_;
 };
 

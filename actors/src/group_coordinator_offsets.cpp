@@ -161,7 +161,7 @@ void group_coordinator_state::expire(hosted& x, const std::string& group_id) {
   std::erase_if(*stored, [&](const cluster::offset_commit& y) {
     auto topic = deleted_topics_.find(y.partition.topic);
     bool deleted =
-        topic != deleted_topics_.end() && y.commit_timestamp < topic->second;
+        topic != deleted_topics_.end() && y.commit_timestamp <= topic->second;
     if (deleted)
       gone.push_back(y.partition);
     return deleted;
