@@ -41,6 +41,18 @@ class Member:
         self.process.wait(20)
 
 
+class KcatMember(Member):
+    def __init__(self, test):
+        self.path = os.path.join(test.directory, f"kcat-{len(test.members)}")
+        with open(self.path, "wb") as out, open(self.path + ".err",
+                                                "wb") as err:
+            self.process = subprocess.Popen(
+                ["kcat", "-b", test.address, "-G", "workers", "-u", "-q", "-X",
+                 "auto.offset.reset=earliest", "-X", "session.timeout.ms=3000",
+                 "-X", "heartbeat.interval.ms=500", "work"], stdout=out,
+                stderr=err)
+
+
 class Groups(broker.BrokerTest):
     seconds = 170
 
@@ -164,3 +176,26 @@ class Groups(broker.BrokerTest):
         self.serve()
         self.produce(10)
         self.assertEqual(self.kcat(), list(range(60, 70)))
+
+    def test_kcat_members_come_and_go(self):
+        self.address = self.serve().address
+        with wire.Connection(self.address) as connection:
+            connection.create_topic("work", PARTITIONS)
+        for _ in range(3):
+            self.members.append(KcatMember(self))
+        killed, stopped, _ = self.members
+        self.wait_for_members(3)
+        self.produce(60)
+        self.wait_for_all()
+        killed.signal(signal.SIGKILL)
+        self.wait_for_members(2)
+        self.produce(60)
+        self.wait_for_all()
+        stopped.signal(signal.SIGSTOP)
+        self.wait_for_members(1)
+        self.produce(60)
+        self.wait_for_all()
+        stopped.signal(signal.SIGCONT)
+        self.wait_for_members(2)
+        self.produce(60)
+        self.wait_for_all()
